@@ -1,0 +1,140 @@
+//! A moment in UTC, to the millisecond.
+
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use std::fmt;
+
+use super::DomainError;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+///
+/// Sources give days, sometimes seconds; a millisecond is the finest step that closed intervals need so that the last
+/// instant of a day is distinct from the first of the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(i64);
+
+impl Instant {
+    /// Before everything: the open start of an interval.
+    pub const MIN: Self = Self(i64::MIN);
+    /// After everything: the open end of an interval.
+    pub const MAX: Self = Self(i64::MAX);
+
+    /// The instant that many milliseconds after 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// 00:00:00.000 UTC of the day.
+    #[must_use]
+    pub fn start_of(date: Date) -> Self {
+        Self::of(date, Time::midnight())
+    }
+
+    /// 23:59:59.999 UTC of the day.
+    #[must_use]
+    pub fn end_of(date: Date) -> Self {
+        Self::of(date, Time::constant(23, 59, 59, 999_000_000))
+    }
+
+    /// The instant the system's clock shows.
+    #[must_use]
+    pub fn now() -> Self {
+        Self(Timestamp::now().as_millisecond())
+    }
+
+    fn of(date: Date, time: Time) -> Self {
+        let stamp = TimeZone::UTC.to_timestamp(date.to_datetime(time));
+        // Only the last day of year 9999 can fail here, and it is after everything else.
+        stamp.map_or(Self::MAX, |stamp| Self(stamp.as_millisecond()))
+    }
+
+    /// The UTC day it falls on; `None` for the open ends.
+    #[must_use]
+    pub fn date(self) -> Option<Date> {
+        Timestamp::from_millisecond(self.0).ok().map(|stamp| TimeZone::UTC.to_datetime(stamp).date())
+    }
+
+    /// Reads an RFC 3339 instant: date, `T`, time with seconds, and `Z` or an offset.
+    ///
+    /// # Errors
+    /// [`DomainError::Datetime`] when the text is anything else.
+    pub fn parse(text: &str) -> Result<Self, DomainError> {
+        let bad = |reason: &str| DomainError::Datetime { text: text.to_owned(), reason: reason.to_owned() };
+        if !has_rfc3339_shape(text.as_bytes()) {
+            return Err(bad("expected an RFC 3339 instant as 2023-02-03T04:05:06Z"));
+        }
+        let stamp: Timestamp = text.parse().map_err(|_| bad("no such day or time"))?;
+        Ok(Self(stamp.as_millisecond()))
+    }
+}
+
+/// RFC 3339 §5.6 `date-time`, digit by digit: the date library also takes forms that the standard does not.
+fn has_rfc3339_shape(text: &[u8]) -> bool {
+    const DATE_TIME: &[u8] = b"dddd-dd-ddTdd:dd:dd";
+    let Some((head, mut rest)) = text.split_at_checked(DATE_TIME.len()) else { return false };
+    let fits = |(&byte, &form): (&u8, &u8)| if form == b'd' { byte.is_ascii_digit() } else { byte.eq_ignore_ascii_case(&form) };
+    if !head.iter().zip(DATE_TIME).all(fits) {
+        return false;
+    }
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits == 0 || digits > 9 {
+            return false;
+        }
+        rest = &fraction[digits..];
+    }
+    match rest {
+        b"Z" | b"z" => true,
+        [b'+' | b'-', offset @ ..] => offset.len() == 5 && offset.iter().zip(b"dd:dd").all(fits),
+        _ => false,
+    }
+}
+
+impl fmt::Display for Instant {
+    /// RFC 3339 in UTC, with milliseconds only where there are any; `..` for an open end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Ok(stamp) = Timestamp::from_millisecond(self.0) else { return f.write_str("..") };
+        let utc = TimeZone::UTC.to_datetime(stamp);
+        write!(f, "{}T{:02}:{:02}:{:02}", utc.date(), utc.hour(), utc.minute(), utc.second())?;
+        if utc.millisecond() != 0 {
+            write!(f, ".{:03}", utc.millisecond())?;
+        }
+        f.write_str("Z")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_is_turned_into_utc() {
+        assert_eq!(Instant::parse("2023-02-03T04:05:06+02:00").unwrap().to_string(), "2023-02-03T02:05:06Z");
+        assert_eq!(Instant::parse("2023-02-03t04:05:06.250z").unwrap().to_string(), "2023-02-03T04:05:06.250Z");
+    }
+
+    #[test]
+    fn what_is_not_rfc_3339_is_refused() {
+        for text in
+            ["2023-02-03", "2023-02-03T04:05:06", "2023-02-03T04:05Z", "2023-02-30T00:00:00Z", "2023-02-03T04:05:06.Z", "", "é"]
+        {
+            assert!(Instant::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_ends_a_millisecond_before_the_next_begins() {
+        let day = jiff::civil::date(2024, 2, 29);
+        assert_eq!(Instant::end_of(day).millis() + 1, Instant::start_of(day.tomorrow().unwrap()).millis());
+        assert_eq!(Instant::end_of(day).date(), Some(day));
+        assert_eq!(Instant::MAX.date(), None);
+    }
+}

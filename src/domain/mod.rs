@@ -1,0 +1,44 @@
+//! The plain values of the map: incidents, regions, who was reported to hold what, corridors, and the terms of a query.
+//!
+//! No input or output, no async, no SQL, no HTTP, and no wire shape: a value here does not know how it is stored or sent.
+//! Everything outside refers to these types; this module refers to nothing else in the crate.
+
+mod actor;
+mod bbox;
+mod change;
+mod collection;
+mod control;
+mod corridor;
+mod cursor;
+mod error;
+mod field;
+mod incident;
+mod instant;
+mod interval;
+mod place;
+mod position;
+mod precision;
+mod query;
+mod record;
+mod region;
+mod source;
+
+pub use actor::{Actor, Side};
+pub use bbox::Bbox;
+pub use change::ChangeSet;
+pub use collection::Collection;
+pub use control::{Blockade, ControlObservation, ControlStatus};
+pub use corridor::{Corridor, CorridorSegment, SegmentStatus, StatusChange};
+pub use cursor::Cursor;
+pub use error::DomainError;
+pub use field::{Field, FieldKind, Value};
+pub use incident::{EventType, Fatalities, Incident};
+pub use instant::Instant;
+pub use interval::{Interval, Moment};
+pub use place::{Place, PlaceKind};
+pub use position::{EARTH_RADIUS_M, Position};
+pub use precision::{DatePrecision, GeoPrecision};
+pub use query::{FeatureQuery, Filter, Limit, Page};
+pub use record::{Record, Shape};
+pub use region::{AdminLevel, Region};
+pub use source::{Dataset, Redistribution, SourceRef, Verification};

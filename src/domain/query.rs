@@ -1,0 +1,190 @@
+//! The terms of a query that every store, tile and command shares, and the page that answers it.
+
+use std::fmt::Write as _;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::{Bbox, Collection, Cursor, DomainError, Field, Instant, Interval, Record, Value};
+
+/// How many records a page may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit(usize);
+
+impl Limit {
+    /// What a query without a limit gets.
+    pub const DEFAULT: Self = Self(1_000);
+    /// What a greater number is clamped to (OGC API – Features part 1, /req/core/fc-limit-response-1).
+    pub const MAX: Self = Self(10_000);
+
+    /// Takes a count of at least 1; more than [`MAX`](Self::MAX) is clamped.
+    ///
+    /// # Errors
+    /// [`DomainError::Number`] when it is 0.
+    pub fn new(count: usize) -> Result<Self, DomainError> {
+        if count == 0 {
+            return Err(DomainError::Number {
+                what: "limit",
+                text: "0".to_owned(),
+                reason: "expected a whole number of at least 1",
+            });
+        }
+        Ok(Self(count.min(Self::MAX.0)))
+    }
+
+    /// Reads a whole number of at least 1; one too large for the machine is clamped like any other.
+    ///
+    /// # Errors
+    /// [`DomainError::Number`] when the text is anything else.
+    pub fn parse(text: &str) -> Result<Self, DomainError> {
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(DomainError::Number {
+                what: "limit",
+                text: text.to_owned(),
+                reason: "expected a whole number of at least 1",
+            });
+        }
+        Self::new(text.parse().unwrap_or(usize::MAX))
+    }
+
+    /// The count.
+    #[must_use]
+    pub fn count(self) -> usize {
+        self.0
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// One condition: a property equals a value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    field: &'static Field,
+    wanted: Value<'static>,
+}
+
+impl Filter {
+    /// The condition that a queryable of the collection equals what the text says.
+    ///
+    /// # Errors
+    /// [`DomainError::UnknownField`] when there is no such queryable, [`DomainError::FieldValue`] when the text is no such value.
+    pub fn parse(collection: Collection, name: &str, text: &str) -> Result<Self, DomainError> {
+        let field = collection
+            .queryable(name)
+            .ok_or_else(|| DomainError::UnknownField { name: name.to_owned(), collection: collection.id() })?;
+        Ok(Self { field, wanted: field.parse(text)? })
+    }
+
+    /// Whether a record meets the condition at an instant.
+    #[must_use]
+    pub fn accepts(&self, record: &dyn Record, as_of: Instant) -> bool {
+        record.value(self.field.name, as_of).answers(&self.wanted)
+    }
+}
+
+/// What is asked of a collection: everything that meets the box, the interval and every filter.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeatureQuery {
+    /// The collection.
+    pub collection: Collection,
+    /// The box; `None` = the whole globe.
+    pub bbox: Option<Bbox>,
+    /// The interval; [`Interval::ALWAYS`] when none was asked.
+    pub datetime: Interval,
+    /// Only what was known by then; `None` = now.
+    pub known_at: Option<Instant>,
+    /// Conditions, all of which must hold.
+    pub filters: Vec<Filter>,
+    /// The instant at which a status that changes is told: the end of `datetime`, or the present where that is open.
+    pub as_of: Instant,
+    /// Greatest number of records on the page.
+    pub limit: Limit,
+    /// Where the page starts; `None` = at the beginning.
+    pub cursor: Option<Cursor>,
+}
+
+impl FeatureQuery {
+    /// Everything in the collection, as of an instant.
+    #[must_use]
+    pub fn all(collection: Collection, as_of: Instant) -> Self {
+        Self {
+            collection,
+            bbox: None,
+            datetime: Interval::ALWAYS,
+            known_at: None,
+            filters: Vec::new(),
+            as_of,
+            limit: Limit::DEFAULT,
+            cursor: None,
+        }
+    }
+
+    /// Whether a record meets time, knowledge and filters; the shape is the index's and the store's part.
+    #[must_use]
+    pub fn accepts(&self, record: &dyn Record) -> bool {
+        record.interval().meets(self.datetime)
+            && self.known_at.is_none_or(|asked| record.known_at().is_none_or(|known| known <= asked))
+            && self.filters.iter().all(|filter| filter.accepts(record, self.as_of))
+    }
+
+    /// A number that stays the same from page to page of one query, so that a cursor cannot be used with another.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let mut text = format!("{} {:?} {} {:?}", self.collection.id(), self.bbox, self.datetime, self.known_at);
+        let mut filters: Vec<String> =
+            self.filters.iter().map(|filter| format!("{}={}", filter.field.name, filter.wanted)).collect();
+        filters.sort();
+        for filter in filters {
+            let _ = write!(text, " {filter:?}");
+        }
+        xxh3_64(text.as_bytes())
+    }
+}
+
+/// A page of an answer, ordered by id.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// How many records meet the query, on all pages.
+    pub matched: usize,
+    /// The records of this page.
+    pub items: Vec<T>,
+    /// Where the next page starts; `None` on the last one.
+    pub next: Option<Cursor>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_clamped_and_never_zero() {
+        assert_eq!(Limit::parse("99999999999999999999999").unwrap(), Limit::MAX);
+        assert_eq!(Limit::parse("10").unwrap().count(), 10);
+        for text in ["0", "-1", "1.5", "", "ten", "+5"] {
+            assert!(Limit::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_filter_names_a_queryable_or_is_refused() {
+        assert!(Filter::parse(Collection::Regions, "level", "1").is_ok());
+        assert!(Filter::parse(Collection::Regions, "colour", "1").is_err());
+        assert!(Filter::parse(Collection::Regions, "source", "x").is_err());
+        assert!(Filter::parse(Collection::Regions, "level", "one").is_err());
+    }
+
+    #[test]
+    fn the_fingerprint_depends_on_the_filters_and_not_on_their_order() {
+        let mut a = FeatureQuery::all(Collection::Regions, Instant::MAX);
+        let plain = a.fingerprint();
+        let level = Filter::parse(Collection::Regions, "level", "1").unwrap();
+        let country = Filter::parse(Collection::Regions, "country", "ML").unwrap();
+        a.filters = vec![level.clone(), country.clone()];
+        let mut b = a.clone();
+        b.filters = vec![country, level];
+        assert_eq!(a.fingerprint(), b.fingerprint());
+        assert_ne!(a.fingerprint(), plain);
+    }
+}

@@ -1,0 +1,43 @@
+//! What every member of a collection has in common: an id, a shape, a span of time and properties.
+
+use geo::{LineString, MultiPolygon};
+
+use super::{Bbox, Field, Instant, Interval, Position, Value};
+
+/// The geometry of a record, in CRS84.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Shape<'a> {
+    /// A point.
+    Point(Position),
+    /// A line of at least two positions.
+    Line(&'a LineString<f64>),
+    /// One or more polygons: exterior rings counter-clockwise, holes clockwise (RFC 7946 §3.1.6).
+    Area(&'a MultiPolygon<f64>),
+}
+
+/// A member of a collection.
+pub trait Record: Send + Sync {
+    /// Stable id: the same in every format and after every restart.
+    fn id(&self) -> &str;
+
+    /// Where it is.
+    fn shape(&self) -> Shape<'_>;
+
+    /// The smallest box around its shape; never crosses the antimeridian.
+    fn bbox(&self) -> Bbox;
+
+    /// When it held; [`Interval::ALWAYS`] for what is undated.
+    fn interval(&self) -> Interval;
+
+    /// When this version of it became known to the dataset's readers; `None` for what is not dated by knowledge.
+    fn known_at(&self) -> Option<Instant> {
+        None
+    }
+
+    /// The table of its properties, in the order they are shown.
+    fn fields(&self) -> &'static [Field];
+
+    /// The value of the property of that name, as of an instant (only a status that changes without the record changing,
+    /// as a road's, depends on it). [`Value::Null`] for a name that is no property.
+    fn value(&self, name: &str, as_of: Instant) -> Value<'_>;
+}

@@ -1,0 +1,7 @@
+//! Harmattan: a map server for the spread of insurgency in the Sahel, which says what was reported, by whom, how sure and
+//! how old, and "unknown" where nobody knows.
+//!
+//! The layers, in the order in which they may use one another (a test holds the code to it):
+//! [`domain`] ← `index`, `tiles` ← `store`, `import` ← `http`, `cli` ← the binary.
+
+pub mod domain;
