@@ -2,7 +2,7 @@
 """Check data/: the SHA-256 table of README.md against the files, and the curated tables for plain errors.
 
     python check.py            exit 1 and a list when anything is wrong
-    python check.py --hashes   print the SHA-256 table for README.md
+    python check.py --update   write the files' SHA-256 into the table of README.md
 """
 import csv
 import datetime
@@ -56,6 +56,14 @@ def km_outside(geom, lon, lat):
 
 def hashes():
     return {f: hashlib.sha256((DATA / f).read_bytes()).hexdigest() for f in FILES}
+
+
+def update_hashes():
+    path = DATA / "README.md"
+    text = path.read_text(encoding="utf-8")
+    for name, h in hashes().items():
+        text = re.sub(r"^(\| `%s` \|.*\| `)[^`]*(` \|)$" % re.escape(name), r"\g<1>%s\2" % h, text, flags=re.M)
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def check_hashes():
@@ -156,10 +164,8 @@ def check_tables():
 
 
 if __name__ == "__main__":
-    if "--hashes" in sys.argv[1:]:
-        for name, h in hashes().items():
-            print(name, (DATA / name).stat().st_size, h)
-        sys.exit()
+    if "--update" in sys.argv[1:]:
+        update_hashes()
     check_tables()
     check_hashes()
     print("\n".join(problems) if problems else "data: all files match the README and pass the checks")
