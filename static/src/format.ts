@@ -1,0 +1,135 @@
+// Dates, counts and names in the reader's language, and source texts split into words and links. Pure: makes strings, no nodes.
+
+import { endOf, isoDay, parseDay, startOf, toDate } from "./calendar";
+import type { Day, Span } from "./calendar";
+import type { Deaths } from "./data/selection";
+import type { Incident } from "./data/incidents";
+import { LOCALES, has, language, plural, t } from "./i18n/index";
+
+export function formatNumber(value: number): string {
+  return new Intl.NumberFormat(LOCALES[language()]).format(value);
+}
+
+function parts(day: Day, month: "long" | "short"): { day: string; month: string; year: string } {
+  const date = toDate(day);
+  const name = new Intl.DateTimeFormat(LOCALES[language()], { month, timeZone: "UTC" }).format(date);
+  const number = date.getUTCDate();
+  return {
+    day: language() === "fr" && number === 1 ? "1er" : String(number),
+    month: name,
+    year: String(date.getUTCFullYear()),
+  };
+}
+
+/** `9 November 2025`, `1er novembre 2025`. */
+export function formatDay(day: Day, month: "long" | "short" = "long"): string {
+  const p = parts(day, month);
+  return `${p.day} ${p.month} ${p.year}`;
+}
+
+/** An ISO date of the data in words, or the text itself when it is none. */
+export function formatIso(text: string | null): string {
+  const day = parseDay(text);
+  return day === null ? (text ?? t("word.unknown")) : formatDay(day);
+}
+
+/** A window in words, as short as it can be said: `3 to 9 November 2025`, `October 2025`, `2012 to 2014`. */
+export function formatSpan(span: Span): string {
+  const { from, to } = span;
+  if (from === to) return formatDay(from);
+  const a = parts(from, "long");
+  const b = parts(to, "long");
+  const sameYear = a.year === b.year;
+  const range = (first: string, last: string) => t("date.range", { from: first, to: last });
+  if (from === startOf(from, "month") && to === endOf(to, "month")) {
+    if (from === startOf(from, "year") && to === endOf(to, "year")) {
+      return sameYear ? a.year : t("date.rangeBare", { from: a.year, to: b.year });
+    }
+    if (sameYear && a.month === b.month) return `${b.month} ${b.year}`;
+    return t("date.rangeBare", { from: sameYear ? a.month : `${a.month} ${a.year}`, to: `${b.month} ${b.year}` });
+  }
+  if (sameYear && a.month === b.month) return range(a.day, `${b.day} ${b.month} ${b.year}`);
+  if (sameYear) return range(`${a.day} ${a.month}`, `${b.day} ${b.month} ${b.year}`);
+  return range(formatDay(from), formatDay(to));
+}
+
+/** When an incident is said to have happened, no finer than its precision. */
+export function formatWhen(row: Incident): string {
+  if (row.firstDay === null || row.lastDay === null) return t("word.undated");
+  const text = formatSpan({ from: row.firstDay, to: row.lastDay });
+  return row.precision === "day" ? text : `${text} (${t(`precision.date.${row.precision}`)})`;
+}
+
+/** `4 incidents, 12 reported deaths`; deaths are left out when no record gives a figure. */
+export function formatCounts(incidents: number, deaths: Deaths): string {
+  const count = plural("count.incidents", incidents);
+  return deaths.given === 0 ? count : `${count}, ${plural("count.deaths", deaths.best)}`;
+}
+
+/** Low–best–high of one incident, in words. */
+export function formatDeaths(row: Incident): string {
+  const { fatalities_low: low, fatalities_best: best, fatalities_high: high } = row;
+  if (low === null && best === null && high === null) return t("deaths.unknown");
+  const number = (value: number | null) => (value === null ? t("deaths.none") : formatNumber(value));
+  return t("deaths.triple", { low: number(low), best: number(best), high: number(high) });
+}
+
+export type ConfidenceLevel = "high" | "medium" | "low" | "unknown";
+
+/** The curators' judgement in three steps; the thresholds are ours and stated in the legend's page. */
+export function confidenceLevel(confidence: number | null): ConfidenceLevel {
+  if (confidence === null || Number.isNaN(confidence)) return "unknown";
+  if (confidence >= 0.85) return "high";
+  return confidence >= 0.65 ? "medium" : "low";
+}
+
+export function formatConfidence(confidence: number | null): string {
+  const level = t(`confidence.${confidenceLevel(confidence)}`);
+  return confidence === null ? level : t("confidence.of", { level, value: formatNumber(confidence) });
+}
+
+/** A coded value (`capture_of_place`) by the catalogue, or with its underscores opened when the catalogue has none. */
+export function label(group: string, value: string | null): string {
+  if (!value) return t("word.unknown");
+  return has(`${group}.${value}`) ? t(`${group}.${value}`) : value.replace(/_/g, " ");
+}
+
+export function countryName(code: string | null): string {
+  if (!code) return t("word.unknown");
+  try {
+    return new Intl.DisplayNames([LOCALES[language()]], { type: "region" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export interface TextPiece {
+  text: string;
+  /** Set for an http(s) address, always as https. */
+  href?: string;
+}
+
+/** Splits a source text at its web addresses. Only http and https become links; closing punctuation stays outside. */
+export function splitLinks(text: string): TextPiece[] {
+  const pieces: TextPiece[] = [];
+  let end = 0;
+  for (const match of text.matchAll(/https?:\/\/[^\s<>"'“”«»]+/g)) {
+    const address = match[0].replace(/[.,;:!?)\]]+$/, "");
+    let url: URL;
+    try {
+      url = new URL(address);
+    } catch {
+      continue;
+    }
+    url.protocol = "https:";
+    if (match.index > end) pieces.push({ text: text.slice(end, match.index) });
+    pieces.push({ text: url.hostname.replace(/^www\./, ""), href: url.href });
+    end = match.index + address.length;
+  }
+  if (end < text.length) pieces.push({ text: text.slice(end) });
+  return pieces;
+}
+
+export function isoSpan(span: Span): string {
+  return `${isoDay(span.from)}/${isoDay(span.to)}`;
+}

@@ -1,0 +1,81 @@
+// State <-> the address bar's hash. A link reproduces the screen; a broken or foreign part is ignored, never fatal.
+
+import { MODES, UNITS, isoDay, parseDay } from "./calendar";
+import { DEFAULT_LAYERS, LANGUAGES, LAYERS, NO_FILTERS, PANELS, SPEEDS, THEMES } from "./state";
+import type { Filters, State } from "./state";
+
+const LISTS = { sides: "sides", actors: "actors", types: "types", countries: "countries" } as const;
+
+export function encodeHash(state: Readonly<State>): string {
+  const parts = new URLSearchParams();
+  parts.set("from", isoDay(state.from));
+  parts.set("to", isoDay(state.to));
+  parts.set("mode", state.mode);
+  parts.set("step", state.unit);
+  parts.set("speed", String(state.speed));
+  if (state.loop) parts.set("loop", "1");
+  if (state.view) {
+    parts.set("view", `${state.view.lat.toFixed(4)},${state.view.lon.toFixed(4)},${Number(state.view.zoom.toFixed(2))}`);
+  }
+  parts.set("layers", state.layers.join(","));
+  for (const key of Object.keys(LISTS) as (keyof typeof LISTS)[]) {
+    if (state.filters[key].length > 0) parts.set(key, state.filters[key].join(","));
+  }
+  if (state.filters.text) parts.set("q", state.filters.text);
+  parts.set("lang", state.language);
+  if (state.theme !== "auto") parts.set("theme", state.theme);
+  parts.set("panel", state.panel ?? "none");
+  if (state.selected) parts.set("sel", state.selected);
+  // Commas, slashes and colons are legal in a fragment; left as they are, the link stays readable.
+  return parts.toString().replace(/%2C/g, ",").replace(/%2F/g, "/").replace(/%3A/g, ":");
+}
+
+function oneOf<T extends string>(value: string | null, allowed: readonly T[]): T | undefined {
+  return allowed.find((candidate) => candidate === value);
+}
+
+function words(value: string | null): string[] {
+  return (value ?? "").split(",").filter((word) => word !== "");
+}
+
+export function decodeHash(hash: string): Partial<State> {
+  const parts = new URLSearchParams(hash.replace(/^#/, ""));
+  const state: Partial<State> = {};
+  const from = parseDay(parts.get("from"));
+  const to = parseDay(parts.get("to"));
+  if (from !== null && to !== null && from <= to) Object.assign(state, { from, to });
+  const mode = oneOf(parts.get("mode"), MODES);
+  if (mode) state.mode = mode;
+  const unit = oneOf(parts.get("step"), UNITS);
+  if (unit) state.unit = unit;
+  const speed = SPEEDS.find((candidate) => String(candidate) === parts.get("speed"));
+  if (speed) state.speed = speed;
+  if (parts.get("loop") === "1") state.loop = true;
+  const view = parts.get("view")?.split(",").map(Number);
+  if (view && view.length === 3 && view.every(Number.isFinite)) {
+    const [lat, lon, zoom] = view as [number, number, number];
+    if (Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= 20) state.view = { lat, lon, zoom };
+  }
+  if (parts.has("layers")) {
+    const named = words(parts.get("layers"));
+    state.layers = LAYERS.filter((layer) => named.includes(layer));
+  }
+  const filters: Filters = { ...NO_FILTERS };
+  for (const key of Object.keys(LISTS) as (keyof typeof LISTS)[]) filters[key] = words(parts.get(key));
+  filters.text = parts.get("q") ?? "";
+  if (JSON.stringify(filters) !== JSON.stringify(NO_FILTERS)) state.filters = filters;
+  const language = oneOf(parts.get("lang"), LANGUAGES);
+  if (language) state.language = language;
+  const theme = oneOf(parts.get("theme"), THEMES);
+  if (theme) state.theme = theme;
+  const panel = oneOf(parts.get("panel"), PANELS);
+  if (panel) state.panel = panel;
+  else if (parts.get("panel") === "none") state.panel = null;
+  const selected = parts.get("sel");
+  if (selected) state.selected = selected;
+  return state;
+}
+
+export function defaultLayers(): State["layers"] {
+  return [...DEFAULT_LAYERS];
+}
