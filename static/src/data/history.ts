@@ -1,0 +1,73 @@
+// Dated states of places and roads: what was reported to hold on a day. Pure. No state covering a day means unknown.
+
+import { parseDay } from "../calendar";
+import type { Day } from "../calendar";
+import { CORRIDOR_STATUSES } from "../types";
+import type { ControlAnswer, ControlChange, ControlPlace, Corridor, CorridorAnswer, CorridorChange, CorridorStatus } from "../types";
+
+/** Both ends inclusive; an open end is not known to have ended. */
+export interface Dated<T> {
+  from: Day;
+  to: Day;
+  value: T;
+}
+
+export const OPEN_END = 2 ** 30;
+
+export function dated<T extends { valid_from: string | null; valid_to: string | null }>(values: T[]): Dated<T>[] {
+  return values
+    .map((value) => ({ from: parseDay(value.valid_from) ?? -OPEN_END, to: parseDay(value.valid_to) ?? OPEN_END, value }))
+    .sort((a, b) => a.from - b.from);
+}
+
+/** The state that covers the day; where two do, the later one. */
+export function stateAt<T>(states: Dated<T>[], day: Day): Dated<T> | null {
+  for (let i = states.length - 1; i >= 0; i--) {
+    const state = states[i]!;
+    if (state.from <= day && day <= state.to) return state;
+  }
+  return null;
+}
+
+export interface PlaceHistory extends ControlPlace {
+  key: string;
+  states: Dated<ControlChange>[];
+}
+
+export function placeHistories(answer: ControlAnswer): PlaceHistory[] {
+  const byPlace = answer.places.map((): ControlChange[] => []);
+  for (const change of answer.changes) byPlace[change.place]?.push(change);
+  return answer.places.map((place, i) => ({
+    ...place,
+    key: `${place.country ?? ""}/${place.place}`,
+    states: dated(byPlace[i]!),
+  }));
+}
+
+/** Days since the state was last confirmed; 0 when the confirmation is later than the day asked about. */
+export function confirmationAge(state: Dated<ControlChange>, day: Day): number {
+  const confirmed = parseDay(state.value.last_confirmed) ?? state.from;
+  return Math.max(0, day - Math.max(confirmed, state.from));
+}
+
+export interface CorridorHistory extends Corridor {
+  states: Dated<CorridorChange>[];
+}
+
+export function corridorHistories(answer: CorridorAnswer): CorridorHistory[] {
+  const changes = answer.corridors.map((): CorridorChange[] => []);
+  for (const change of answer.changes) changes[change.corridor]?.push(change);
+  return answer.corridors.map((corridor, i) => ({ ...corridor, states: dated(changes[i]!) }));
+}
+
+export function corridorStatus(corridor: CorridorHistory, day: Day): CorridorStatus {
+  const status = stateAt(corridor.states, day)?.value.status;
+  return CORRIDOR_STATUSES.find((candidate) => candidate === status) ?? "unknown";
+}
+
+/** Where roads share a stretch the most severe reported status is drawn; unknown only when nothing is known of any. */
+export function mostSevere(statuses: CorridorStatus[]): CorridorStatus {
+  const known = statuses.filter((status): status is (typeof CORRIDOR_STATUSES)[number] => status !== "unknown");
+  if (known.length === 0) return "unknown";
+  return known.reduce((a, b) => (CORRIDOR_STATUSES.indexOf(b) > CORRIDOR_STATUSES.indexOf(a) ? b : a));
+}
