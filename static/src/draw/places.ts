@@ -1,0 +1,120 @@
+// Symbols of places: who is reported to hold a town (square), and a ring for a blockade. Used by the map and the legend.
+
+import type { ConfidenceLevel } from "../format";
+import type { Side } from "../types";
+import { mix } from "./palette";
+import type { Palette } from "./palette";
+import { hatch, withAlpha } from "./symbols";
+
+export interface PlaceSymbol {
+  /** Null when no report covers the date. */
+  status: string | null;
+  side: Side;
+  blockade: string | null;
+  blockadeSide: Side;
+  confidence: ConfidenceLevel;
+  /** For a contested place: the side reported to hold it before, when that is another one. */
+  otherSide: Side | null;
+  /** 1 lately confirmed … 0.45 long ago. */
+  freshness: number;
+}
+
+/** Half the side of the square, in CSS pixels. */
+export const PLACE_SIZE = 6.5;
+
+function strong(palette: Palette, side: Side, confidence: ConfidenceLevel): string {
+  if (confidence === "high") return mix(palette.sides[side], palette.paper, 0);
+  return mix(palette.sides[side], palette.paper, confidence === "medium" ? 0.28 : 0.55);
+}
+
+export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, symbol: PlaceSymbol, s: number): void {
+  const hue = palette.sides[symbol.side];
+  context.save();
+  if (symbol.status === null) {
+    context.beginPath();
+    context.arc(0, 0, s * 0.5, 0, 2 * Math.PI);
+    context.fillStyle = palette.paper;
+    context.fill();
+    context.strokeStyle = palette.muted;
+    context.lineWidth = 1.1;
+    context.stroke();
+    context.restore();
+    return;
+  }
+  drawBlockade(context, palette, symbol, s);
+  const box = () => {
+    context.beginPath();
+    context.rect(-s, -s, 2 * s, 2 * s);
+  };
+  box();
+  context.strokeStyle = symbol.side === "islamic_state" ? palette.darkHalo : palette.edge;
+  context.lineWidth = 3;
+  context.stroke();
+  context.fillStyle = palette.paper;
+  context.fill();
+  context.globalAlpha = symbol.freshness;
+  context.strokeStyle = symbol.side === "international" ? "#6b6300" : hue;
+  context.lineWidth = 1.4;
+  const fill = strong(palette, symbol.side, symbol.confidence);
+  if (symbol.status === "control") {
+    context.fillStyle = fill;
+    context.fill();
+    context.stroke();
+  } else if (symbol.status === "contested") {
+    context.fillStyle = hatch(context, fill, 5, 2.1, symbol.otherSide ? strong(palette, symbol.otherSide, symbol.confidence) : palette.paper);
+    context.fill();
+    context.strokeStyle = palette.ink;
+    context.lineWidth = 1.2;
+    context.stroke();
+  } else if (symbol.status === "influence") {
+    context.fillStyle = withAlpha(hue, 0.24);
+    context.fill();
+    context.setLineDash([2.5, 2]);
+    context.stroke();
+  } else if (symbol.status === "presence") {
+    context.stroke();
+    context.beginPath();
+    context.arc(0, 0, s * 0.42, 0, 2 * Math.PI);
+    context.fillStyle = fill;
+    context.fill();
+  } else if (symbol.status === "abandoned") {
+    context.strokeStyle = palette.muted;
+    context.stroke();
+    context.beginPath();
+    context.moveTo(-s, -s);
+    context.lineTo(s, s);
+    context.moveTo(s, -s);
+    context.lineTo(-s, s);
+    context.strokeStyle = hue;
+    context.stroke();
+  } else {
+    context.strokeStyle = palette.muted;
+    context.stroke();
+    context.beginPath();
+    context.moveTo(-s * 0.5, 0);
+    context.lineTo(s * 0.5, 0);
+    context.stroke();
+  }
+  context.restore();
+}
+
+/** A ring in the hue of the party reported to impose it: whole when full, broken when partial. */
+function drawBlockade(context: CanvasRenderingContext2D, palette: Palette, symbol: PlaceSymbol, s: number): void {
+  if (symbol.blockade !== "full" && symbol.blockade !== "partial") return;
+  const radius = s * 1.95;
+  const hue = palette.sides[symbol.blockadeSide];
+  context.save();
+  context.beginPath();
+  context.arc(0, 0, radius, 0, 2 * Math.PI);
+  context.strokeStyle = symbol.blockadeSide === "islamic_state" ? palette.darkHalo : palette.edge;
+  context.lineWidth = 5.5;
+  context.stroke();
+  context.strokeStyle = hue;
+  context.lineWidth = 2.8;
+  if (symbol.blockade === "partial") {
+    const arc = (radius * Math.PI) / 4;
+    context.setLineDash([arc * 0.62, arc * 0.38]);
+  }
+  context.stroke();
+  context.restore();
+}

@@ -1,0 +1,101 @@
+// Pointer on the map: what lies under it, a note beside it, and the selection a click makes.
+
+import { stateAt, corridorStatus } from "./data/history";
+import type { PlaceHistory } from "./data/history";
+import { byId, el } from "./dom";
+import { formatWhen, label } from "./format";
+import { plural, t } from "./i18n/index";
+import { regionCounts } from "./layers/regions";
+import type { IncidentLayer } from "./layers/incidents";
+import type { MapHandle } from "./leaflet";
+import type { Page } from "./page";
+
+export interface Hits {
+  incidents: IncidentLayer["at"];
+  control: (x: number, y: number, reach: number) => PlaceHistory | null;
+  corridors: (x: number, y: number, reach: number) => number[];
+  regions: (x: number, y: number) => string | null;
+}
+
+/** Selection and note for one place of the map. */
+interface Found {
+  selected: string;
+  lines: string[];
+}
+
+function find(page: Page, hits: Hits, x: number, y: number, scale: number, slack: number): Found | null {
+  const { rows } = page.data.incidents;
+  const incidents = hits.incidents(x, y, (9 + slack) / scale).map((i) => rows[i]!);
+  const top = incidents[incidents.length - 1];
+  const town = hits.control(x, y, (11 + slack) / scale);
+  if (top) {
+    const single = incidents.length === 1;
+    return {
+      selected: single ? `incident/${top.id}` : `spot/${top.lon},${top.lat}`,
+      lines: single
+        ? [formatWhen(top), top.title ?? label("type", top.type)]
+        : [top.place ?? t("details.spot"), plural("count.incidents", incidents.length), t("map.clickList")],
+    };
+  }
+  if (town) {
+    const state = stateAt(town.states, page.store.get().to)?.value;
+    const lines = [town.place];
+    if (state) {
+      const actor = state.actor ? page.actorName(state.actor) : t("word.unknown");
+      lines.push(t("details.statusBy", { status: label("status", state.status), actor }));
+      if (state.blockade === "full" || state.blockade === "partial") lines.push(t(`blockade.${state.blockade}`));
+    } else lines.push(t("details.controlUnknown"));
+    return { selected: `place/${town.key}`, lines };
+  }
+  const roads = hits.corridors(x, y, (6 + slack) / scale).map((i) => page.data.corridors[i]!);
+  if (roads.length > 0) {
+    const { to } = page.store.get();
+    return {
+      selected: roads.length === 1 ? `corridor/${roads[0]!.id}` : `roads/${roads.map((road) => road.id).join(",")}`,
+      lines: roads.flatMap((road) => [`${road.name}: ${t(`road.${corridorStatus(road, to)}`)}`]),
+    };
+  }
+  const region = hits.regions(x, y);
+  if (region) {
+    const count = regionCounts(page).get(region) ?? 0;
+    return {
+      selected: `region/${region}`,
+      lines: [page.regionName(region) ?? region, count === 0 ? t("legend.noReport") : plural("count.incidents", count)],
+    };
+  }
+  return null;
+}
+
+export function mountPointer(map: MapHandle, page: Page, hits: Hits): void {
+  const tooltip = byId("tooltip");
+  const coarse = window.matchMedia("(pointer: coarse)");
+  const at = (x: number, y: number, slack: number) => {
+    const world = map.toWorld(x, y);
+    return find(page, hits, world.x, world.y, map.scale(), slack);
+  };
+  map.onClick((x, y) => {
+    tooltip.hidden = true;
+    page.store.set({ selected: at(x, y, coarse.matches ? 10 : 2)?.selected ?? null });
+  });
+  let frame = 0;
+  map.onHover(
+    (x, y) => {
+      if (coarse.matches) return;
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => {
+        const found = at(x, y, 0);
+        map.container.classList.toggle("over", found !== null);
+        tooltip.hidden = found === null;
+        if (!found) return;
+        tooltip.replaceChildren(...found.lines.map((line) => el("span", {}, line)));
+        const width = tooltip.offsetWidth;
+        const left = x + 16 + width > map.container.clientWidth ? x - width - 12 : x + 16;
+        tooltip.style.transform = `translate(${Math.max(left, 4)}px, ${y + 14}px)`;
+      });
+    },
+    () => {
+      cancelAnimationFrame(frame);
+      tooltip.hidden = true;
+    },
+  );
+}

@@ -1,0 +1,78 @@
+// Supply roads, coloured and dashed by the status reported for the last day of the window. Schematic lines between named places.
+
+import { corridorStatus, mostSevere } from "../data/history";
+import { distanceTo, toLine } from "../data/geometry";
+import type { Line } from "../data/geometry";
+import { strokeRoad } from "../draw/roads";
+import { trace } from "../draw/trace";
+import type { MapHandle } from "../leaflet";
+import type { Page } from "../page";
+import { CORRIDOR_STATUSES } from "../types";
+import type { CorridorStatus } from "../types";
+
+interface Stretch {
+  line: Line;
+  /** Rows of `page.data.corridors` that use it. */
+  corridors: number[];
+}
+
+/** Segments that several roads share, in either direction, are drawn once. */
+export function stretches(corridors: { segments: { coordinates: [number, number][] }[] }[]): Stretch[] {
+  const found = new Map<string, Stretch>();
+  corridors.forEach((corridor, index) => {
+    for (const { coordinates } of corridor.segments) {
+      const ends = coordinates.map(([lon, lat]) => `${lon.toFixed(3)},${lat.toFixed(3)}`);
+      const key = (ends[0]! < ends[ends.length - 1]! ? ends : ends.reverse()).join(" ");
+      const stretch = found.get(key);
+      if (!stretch) found.set(key, { line: toLine(coordinates), corridors: [index] });
+      else if (!stretch.corridors.includes(index)) stretch.corridors.push(index);
+    }
+  });
+  return [...found.values()];
+}
+
+const ORDER: CorridorStatus[] = ["unknown", ...CORRIDOR_STATUSES];
+
+export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; at: (x: number, y: number, reach: number) => number[] } {
+  const all = stretches(page.data.corridors);
+  const redraw = map.addCanvas("corridors", (context, frame) => {
+    if (!page.isOn("corridors")) return;
+    const palette = page.palette();
+    const { to, selected } = page.store.get();
+    const statuses = page.data.corridors.map((corridor) => corridorStatus(corridor, to));
+    const drawn = all
+      .map((stretch) => ({ stretch, status: mostSevere(stretch.corridors.map((i) => statuses[i]!)) }))
+      .sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+    for (const { stretch } of drawn) {
+      if (!stretch.corridors.some((i) => selected === `corridor/${page.data.corridors[i]!.id}`)) continue;
+      context.beginPath();
+      trace(context, frame, stretch.line);
+      context.strokeStyle = palette.ink;
+      context.globalAlpha = 0.28;
+      context.lineWidth = 11;
+      context.lineCap = "round";
+      context.stroke();
+      context.globalAlpha = 1;
+    }
+    for (const { stretch, status } of drawn) {
+      strokeRoad(context, palette, status, () => {
+        context.beginPath();
+        trace(context, frame, stretch.line);
+      });
+    }
+  });
+  page.onDraw(["to", "layers", "selected"], redraw);
+  return {
+    redraw,
+    at(x, y, reach) {
+      if (!page.isOn("corridors")) return [];
+      let best: Stretch | null = null;
+      let least = reach;
+      for (const stretch of all) {
+        const distance = distanceTo(stretch.line, x, y);
+        if (distance < least) [best, least] = [stretch, distance];
+      }
+      return best?.corridors ?? [];
+    },
+  };
+}
