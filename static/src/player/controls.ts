@@ -1,0 +1,117 @@
+// Buttons and choices of the player, the date in words above the map, and what is spoken after a step.
+
+import { MODES, UNITS, windowForMode } from "../calendar";
+import type { Mode, Unit } from "../calendar";
+import { byId, el, icon } from "../dom";
+import { formatDay, formatNumber, formatSpan } from "../format";
+import { plural, t } from "../i18n/index";
+import type { Page } from "../page";
+import { SPEEDS } from "../state";
+import type { Clock } from "./clock";
+import { describe } from "./slider";
+
+export function mountControls(page: Page, clock: Clock): { translate: () => void } {
+  const { store } = page;
+  const play = byId<HTMLButtonElement>("play");
+  const back = byId<HTMLButtonElement>("step-back");
+  const forward = byId<HTMLButtonElement>("step-forward");
+  play.addEventListener("click", () => clock.toggle());
+  back.addEventListener("click", () => clock.step(-1));
+  forward.addEventListener("click", () => clock.step(1));
+  back.replaceChildren(icon("back"));
+  forward.replaceChildren(icon("forward"));
+
+  const showPlay = () => {
+    const { playing } = store.get();
+    play.replaceChildren(icon(playing ? "pause" : "play"), el("span", {}, t(playing ? "player.pause" : "player.play")));
+  };
+  store.subscribe(["playing"], showPlay);
+
+  const showDate = () => {
+    const state = store.get();
+    const { indices, deaths } = page.selection;
+    byId("date").textContent = formatSpan(state);
+    const parts = [plural("count.incidents", indices.length)];
+    if (deaths.given > 0) {
+      parts.push(
+        t("deaths.sum", { best: formatNumber(deaths.best), low: formatNumber(deaths.low), high: formatNumber(deaths.high) }),
+      );
+    }
+    byId("summary").textContent = parts.join(" · ");
+    byId("summary-note").textContent =
+      deaths.given > 0 && deaths.given < indices.length
+        ? t("deaths.given", { given: formatNumber(deaths.given), all: formatNumber(indices.length) })
+        : "";
+    byId("as-of").textContent = t("player.asOf", { date: formatDay(state.to) });
+  };
+  store.subscribe(["from", "to", "filters"], showDate);
+
+  mountSpeech(page);
+
+  const translate = () => {
+    showPlay();
+    showDate();
+    byId("modes").replaceChildren(
+      ...choices("mode", MODES, store.get().mode, (mode: Mode) =>
+        store.set({ mode, ...windowForMode(store.get(), mode, store.get().unit, page.data.span) }),
+      ),
+    );
+    byId("units").replaceChildren(
+      ...choices("unit", UNITS, store.get().unit, (unit: Unit) =>
+        // One step of the instant mode is one unit long, so it follows the unit.
+        store.set(
+          store.get().mode === "instant" ? { unit, ...windowForMode(store.get(), "instant", unit, page.data.span) } : { unit },
+        ),
+      ),
+    );
+    const speed = byId<HTMLSelectElement>("speed");
+    speed.replaceChildren(
+      ...SPEEDS.map((value) => el("option", { value: String(value) }, plural("player.speed", value))),
+    );
+    speed.value = String(store.get().speed);
+  };
+
+  const speed = byId<HTMLSelectElement>("speed");
+  speed.addEventListener("change", () => store.set({ speed: Number(speed.value) }));
+  const loop = byId<HTMLInputElement>("loop");
+  loop.addEventListener("change", () => store.set({ loop: loop.checked }));
+  const follow = () => {
+    const state = store.get();
+    speed.value = String(state.speed);
+    loop.checked = state.loop;
+    for (const [name, value] of [["mode", state.mode], ["unit", state.unit]] as const) {
+      const input = document.querySelector<HTMLInputElement>(`input[name="${name}"][value="${value}"]`);
+      if (input) input.checked = true;
+    }
+  };
+  store.subscribe(["speed", "loop", "mode", "unit"], follow);
+  translate();
+  follow();
+  return { translate };
+}
+
+function choices<T extends string>(name: string, values: readonly T[], current: T, choose: (value: T) => void): HTMLElement[] {
+  return values.map((value) => {
+    const input = el("input", { type: "radio", name, value, checked: value === current });
+    input.addEventListener("change", () => choose(value));
+    return el("label", { class: "choice" }, input, el("span", {}, t(`${name}.${value}`)));
+  });
+}
+
+/** The step in words for screen readers, at most once a second, and the last one always. */
+function mountSpeech(page: Page): void {
+  const region = byId("announce");
+  let spokenAt = 0;
+  let waiting = 0;
+  const say = (text: string) => {
+    spokenAt = performance.now();
+    region.textContent = text;
+  };
+  page.bus.on("announce", say);
+  page.store.subscribe(["from", "to", "filters"], () => {
+    window.clearTimeout(waiting);
+    const rest = 1000 - (performance.now() - spokenAt);
+    if (rest <= 0) say(describe(page));
+    else waiting = window.setTimeout(() => say(describe(page)), rest);
+  });
+}
