@@ -1,0 +1,152 @@
+// Opens and closes the side panel, the card of details and the About dialog, and keeps what they show up to date.
+
+import { byId, icon } from "../dom";
+import { t } from "../i18n/index";
+import type { Page } from "../page";
+import { PANELS } from "../state";
+import type { PanelName } from "../state";
+import { renderAbout } from "./about";
+import type { WeakSpot } from "./about";
+import { renderDetails } from "./details";
+import { renderFilters } from "./filters";
+import { renderLegend } from "./legend";
+import { FIRST_PAGE, renderList } from "./list";
+import { throttled } from "./parts";
+
+export function mountPanels(page: Page, spots: WeakSpot[]): { translate: () => void } {
+  const { store } = page;
+  const panel = byId("panel");
+  const body = byId("panel-body");
+  const buttons = new Map(PANELS.map((name) => [name, byId<HTMLButtonElement>(`open-${name}`)]));
+  let updateFilters: (() => void) | null = null;
+  let shown = FIRST_PAGE;
+
+  const showPanel = () => {
+    const name = store.get().panel;
+    panel.hidden = name === null;
+    document.documentElement.toggleAttribute("data-panel", name !== null);
+    for (const [other, button] of buttons) button.setAttribute("aria-expanded", String(other === name));
+    updateFilters = null;
+    if (name === null) return;
+    byId("panel-title").textContent = t(`panel.${name}`);
+    if (name === "layers") body.replaceChildren(...renderLegend(page));
+    if (name === "filters") {
+      const form = renderFilters(page);
+      updateFilters = form.update;
+      body.replaceChildren(...form.nodes);
+    }
+    if (name === "list") showList();
+    body.scrollTop = 0;
+  };
+  const showList = () => {
+    body.replaceChildren(
+      ...renderList(page, shown, () => {
+        shown += FIRST_PAGE;
+        showList();
+      }),
+    );
+  };
+  for (const [name, button] of buttons) {
+    button.addEventListener("click", () => store.set({ panel: store.get().panel === name ? null : name }));
+  }
+  const close = byId<HTMLButtonElement>("panel-close");
+  close.append(icon("close"));
+  close.addEventListener("click", () => {
+    const name = store.get().panel as PanelName;
+    store.set({ panel: null });
+    buttons.get(name)?.focus();
+  });
+  store.subscribe(["panel"], () => {
+    shown = FIRST_PAGE;
+    showPanel();
+  });
+  store.subscribe(["theme"], showPanel);
+  // A chosen record must not pull the focus out of the list, so the list is only made anew when its rows change.
+  store.subscribe(
+    ["from", "to", "filters"],
+    throttled(250, () => {
+      if (store.get().panel === "list") showList();
+      updateFilters?.();
+    }),
+  );
+
+  const card = mountDetails(page);
+  const about = mountAbout(page, spots);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (store.get().selected) store.set({ selected: null });
+  });
+  return {
+    translate() {
+      close.setAttribute("aria-label", t("panel.close"));
+      showPanel();
+      card();
+      about();
+    },
+  };
+}
+
+function mountDetails(page: Page): () => void {
+  const { store } = page;
+  const card = byId("details");
+  const title = byId("details-title");
+  const body = byId("details-body");
+  const close = byId<HTMLButtonElement>("details-close");
+  let opener: Element | null = null;
+  let before: string | null = null;
+  close.append(icon("close"));
+  close.addEventListener("click", () => {
+    store.set({ selected: null });
+    if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+  });
+  const show = () => {
+    const { selected } = store.get();
+    const content = selected ? renderDetails(page, selected) : null;
+    close.setAttribute("aria-label", t("panel.close"));
+    document.documentElement.toggleAttribute("data-details", content !== null);
+    card.hidden = content === null;
+    if (content) {
+      title.textContent = content.title;
+      title.lang = content.lang ?? "";
+      if (!content.lang) title.removeAttribute("lang");
+      body.replaceChildren(...content.body);
+      if (selected !== before) {
+        body.scrollTop = 0;
+        page.bus.emit("announce", content.title);
+      }
+    }
+    before = selected;
+  };
+  store.subscribe(["selected"], () => {
+    if (document.activeElement && !card.contains(document.activeElement)) opener = document.activeElement;
+    const inside = card.contains(document.activeElement);
+    show();
+    // The list inside the card was replaced: keep the focus in the card.
+    if (inside && !card.hidden) title.focus();
+  });
+  store.subscribe(
+    ["from", "to", "filters"],
+    throttled(250, () => {
+      if (store.get().selected && !card.hidden && !/^incident/.test(store.get().selected ?? "")) show();
+    }),
+  );
+  return show;
+}
+
+function mountAbout(page: Page, spots: WeakSpot[]): () => void {
+  const dialog = byId<HTMLDialogElement>("about");
+  const close = byId<HTMLButtonElement>("about-close");
+  close.append(icon("close"));
+  close.addEventListener("click", () => dialog.close());
+  byId("open-about").addEventListener("click", () => {
+    page.store.set({ playing: false });
+    dialog.showModal();
+  });
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  return () => {
+    close.setAttribute("aria-label", t("panel.close"));
+    byId("about-body").replaceChildren(...renderAbout(page, spots));
+  };
+}

@@ -1,0 +1,71 @@
+// Small pieces the panels share: definition rows, sources with links, swatches, buttons that choose a record.
+
+import { el } from "../dom";
+import { splitLinks } from "../format";
+import { t } from "../i18n/index";
+
+/** Text of the records is in English whatever the page's language. */
+export const DATA_LANGUAGE = "en";
+
+export function row(term: string, value: Node | string | null | undefined): HTMLElement[] {
+  if (!value) return [];
+  return [el("dt", {}, term), el("dd", {}, value)];
+}
+
+/** Source text with its addresses as links; several sources are a list. */
+export function sources(text: string | null): HTMLElement {
+  if (!text) return el("p", { class: "quiet" }, t("details.noSource"));
+  const parts = text.split(/;\s+(?=\S)/).filter((part) => part.trim() !== "");
+  return el(
+    "ul",
+    { class: "sources", lang: DATA_LANGUAGE },
+    ...parts.map((part) =>
+      el(
+        "li",
+        {},
+        ...splitLinks(part).map((piece) =>
+          piece.href ? el("a", { href: piece.href, rel: "noopener noreferrer", target: "_blank" }, piece.text) : piece.text,
+        ),
+      ),
+    ),
+  );
+}
+
+/** A picture of a symbol, drawn by the same code as the map. */
+export function swatch(width: number, height: number, draw: (context: CanvasRenderingContext2D) => void): HTMLCanvasElement {
+  const canvas = el("canvas", { class: "swatch", "aria-hidden": "true" });
+  const ratio = 2;
+  canvas.width = width * ratio;
+  canvas.height = height * ratio;
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const context = canvas.getContext("2d");
+  if (context) {
+    context.scale(ratio, ratio);
+    context.translate(width / 2, height / 2);
+    draw(context);
+  }
+  return canvas;
+}
+
+export function chooser(content: (Node | string)[], choose: () => void, extra = ""): HTMLButtonElement {
+  const button = el("button", { type: "button", class: `record ${extra}`.trim() }, ...content);
+  button.addEventListener("click", choose);
+  return button;
+}
+
+/** Runs at once, then at most every `ms`, and a last time after a burst. */
+export function throttled(ms: number, run: () => void): () => void {
+  let last = -Infinity;
+  let waiting = 0;
+  return () => {
+    window.clearTimeout(waiting);
+    const rest = ms - (performance.now() - last);
+    const go = () => {
+      last = performance.now();
+      run();
+    };
+    if (rest <= 0) go();
+    else waiting = window.setTimeout(go, rest);
+  };
+}
