@@ -146,11 +146,16 @@ impl Bbox {
             && (within(position.lon()) || (position.lon().abs() == 180.0 && within(-position.lon())))
     }
 
-    /// Whether the two boxes share a point, edges included.
+    /// Whether the two boxes share a point, edges included. 180° and −180° are the same meridian.
     #[must_use]
     pub fn meets(self, other: Self) -> bool {
-        self.split()
-            .any(|a| other.split().any(|b| a.west <= b.east && b.west <= a.east && a.south <= b.north && b.south <= a.north))
+        let meridians = |a: Self, b: Self| {
+            let seam = (a.west == -180.0 && b.east == 180.0) || (b.west == -180.0 && a.east == 180.0);
+            (a.west <= b.east && b.west <= a.east) || seam
+        };
+        self.south <= other.north
+            && other.south <= self.north
+            && self.split().any(|a| other.split().any(|b| meridians(a, b)))
     }
 }
 
@@ -178,6 +183,8 @@ mod tests {
     fn the_antimeridian_is_one_line_under_two_names() {
         let east = Bbox::parse("170,-20,180,20").unwrap();
         assert!(east.contains(Position::new(-180.0, 0.0).unwrap()));
+        assert!(east.meets(Bbox::parse("-180,0,-170,1").unwrap()));
+        assert!(!east.meets(Bbox::parse("-179,0,-170,1").unwrap()));
     }
 
     #[test]
