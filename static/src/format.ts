@@ -21,6 +21,11 @@ function parts(day: Day, month: "long" | "short"): { day: string; month: string;
   };
 }
 
+/** `Oct`, `oct.`: for the axis under the slider. */
+export function formatMonth(day: Day): string {
+  return parts(day, "short").month;
+}
+
 /** `9 November 2025`, `1er novembre 2025`. */
 export function formatDay(day: Day, month: "long" | "short" = "long"): string {
   const p = parts(day, month);
@@ -72,6 +77,25 @@ export function formatDeaths(row: Incident): string {
   if (low === null && best === null && high === null) return t("deaths.unknown");
   const number = (value: number | null) => (value === null ? t("deaths.none") : formatNumber(value));
   return t("deaths.triple", { low: number(low), best: number(best), high: number(high) });
+}
+
+/** The same on one line of a list: `10 reported deaths (10–20)`. */
+export function formatDeathsShort(row: Incident): string {
+  const { fatalities_low: low, fatalities_best: best, fatalities_high: high } = row;
+  if (best === null) return high === null ? t("deaths.unknown") : t("deaths.onlyHigh", { count: formatNumber(high) });
+  const text = plural("deaths.short", best);
+  if ((low ?? best) === best && (high ?? best) === best) return text;
+  return t("deaths.shortRange", { text, low: formatNumber(low ?? best), high: formatNumber(high ?? best) });
+}
+
+/** `3 to 9 November 2025: 4 incidents` with the language's own colon. */
+export function formatLead(span: Span, counts: string): string {
+  return t("date.counts", { date: formatSpan(span), counts });
+}
+
+/** For a heading: French month names begin small. */
+export function capitalise(text: string): string {
+  return text.charAt(0).toLocaleUpperCase(LOCALES[language()]) + text.slice(1);
 }
 
 export type ConfidenceLevel = "high" | "medium" | "low" | "unknown";

@@ -18,6 +18,8 @@ export type Draw = (context: CanvasRenderingContext2D, frame: Frame) => void;
 
 /** The area the page opens on: west, south, east, north. */
 const HOME = { west: -12.6, south: 9.2, east: 7.6, north: 20.6 };
+/** The same for an upright screen, where that area would shrink to a stripe. */
+const HOME_UPRIGHT = { west: -9.6, south: 10.4, east: 3.6, north: 17.6 };
 /** Panning further finds no basemap. */
 const LIMITS = L.latLngBounds([-4, -30], [36, 36]);
 /** Beyond the view, so that a drag shows no blank edge before the redraw. */
@@ -144,7 +146,11 @@ export function createMap(container: HTMLElement, still: boolean): MapHandle {
   L.control.scale({ position: "bottomright", imperial: false, maxWidth: 110 }).addTo(map);
   let level = 200;
 
-  const home = () => map.fitBounds([[HOME.south, HOME.west], [HOME.north, HOME.east]], { animate: false });
+  const home = () => {
+    const size = map.getSize();
+    const area = size.x < size.y ? HOME_UPRIGHT : HOME;
+    map.fitBounds([[area.south, area.west], [area.north, area.east]], { animate: false });
+  };
   home();
   // The page's own shortcuts own the arrows elsewhere; on the focused map Leaflet pans with them.
   return {

@@ -129,7 +129,7 @@ function showError(error: unknown): void {
   byId("retry").focus();
 }
 
-/** Where the page opens: the last three months that hold a record, or what the link says. */
+/** Where the page opens: the twelve months up to the last record, or what the link says. */
 function firstInterval(data: ReturnType<typeof buildDataset>): Pick<State, "from" | "to"> {
   const { from, to } = store.get();
   if (given.from !== undefined) {
@@ -138,7 +138,7 @@ function firstInterval(data: ReturnType<typeof buildDataset>): Pick<State, "from
   const last = Math.min(endOf(data.lastRecord, "month"), data.span.to);
   if (store.get().mode === "cumulative") return { from: data.span.from, to: last };
   if (store.get().mode === "instant") return { from: startOf(last, store.get().unit), to: last };
-  return { from: Math.max(unitStart(unitIndex(last, "month") - 2, "month"), data.span.from), to: last };
+  return { from: Math.max(unitStart(unitIndex(last, "month") - 11, "month"), data.span.from), to: last };
 }
 
 function build(basemap: ReturnType<typeof readBasemap>, spots: WeakSpot[], loaded: Loaded): void {

@@ -68,21 +68,21 @@ export const LIGHT: Palette = {
 };
 
 export const DARK: Palette = {
-  sea: "#10161a",
-  land: "#1f2326",
-  lake: "#141c21",
-  coast: "#39454b",
-  river: "#2c3a41",
-  border: "#6d6a62",
-  regionLine: "#33373a",
+  sea: "#171d21",
+  land: "#2a2f32",
+  lake: "#1c2429",
+  coast: "#44525a",
+  river: "#3c4a51",
+  border: "#807c72",
+  regionLine: "#3e4346",
   ink: "#ece7dc",
   muted: "#a9a396",
   paper: "#1a1e21",
-  halo: "rgba(24, 28, 31, 0.92)",
-  seaInk: "#5f7983",
-  countryInk: "#77756e",
-  regionRamp: ["#332e25", "#4a3f2c", "#665434", "#876d3f", "#ad8c50"],
-  sides: { ...HUES, state: "#2b8fd0", civilian: "#a5a39c", other: "#a5a39c", unknown: "#a5a39c", islamic_state: "#08080a" },
+  halo: "rgba(36, 41, 44, 0.92)",
+  seaInk: "#6d8791",
+  countryInk: "#8d8a81",
+  regionRamp: ["#40392c", "#554832", "#705c39", "#8f7443", "#b39254"],
+  sides: { ...HUES, state: "#2b8fd0", civilian: "#a5a39c", other: "#a5a39c", unknown: "#a5a39c", islamic_state: "#000000" },
   corridors: {
     open: "#8fb0bd",
     disrupted: "#e0a526",
@@ -91,7 +91,7 @@ export const DARK: Palette = {
     cut: "#ff9db8",
     unknown: "#7d7b75",
   },
-  edge: "rgba(20, 24, 27, 0.95)",
+  edge: "rgba(30, 34, 37, 0.95)",
   darkHalo: "rgba(238, 233, 222, 0.95)",
 };
 

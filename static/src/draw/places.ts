@@ -4,7 +4,7 @@ import type { ConfidenceLevel } from "../format";
 import type { Side } from "../types";
 import { mix } from "./palette";
 import type { Palette } from "./palette";
-import { hatch, withAlpha } from "./symbols";
+import { withAlpha } from "./symbols";
 
 export interface PlaceSymbol {
   /** Null when no report covers the date. */
@@ -20,11 +20,11 @@ export interface PlaceSymbol {
 }
 
 /** Half the side of the square, in CSS pixels. */
-export const PLACE_SIZE = 6.5;
+export const PLACE_SIZE = 6;
 
 function strong(palette: Palette, side: Side, confidence: ConfidenceLevel): string {
   if (confidence === "high") return mix(palette.sides[side], palette.paper, 0);
-  return mix(palette.sides[side], palette.paper, confidence === "medium" ? 0.28 : 0.55);
+  return mix(palette.sides[side], palette.paper, confidence === "medium" ? 0.22 : 0.45);
 }
 
 export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, symbol: PlaceSymbol, s: number): void {
@@ -61,10 +61,14 @@ export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, s
     context.fill();
     context.stroke();
   } else if (symbol.status === "contested") {
-    context.fillStyle = hatch(context, fill, 5, 2.1, symbol.otherSide ? strong(palette, symbol.otherSide, symbol.confidence) : palette.paper);
-    context.fill();
+    if (symbol.otherSide) {
+      context.fillStyle = strong(palette, symbol.otherSide, symbol.confidence);
+      context.fill();
+    }
+    stripes(context, fill, s);
+    box();
     context.strokeStyle = palette.ink;
-    context.lineWidth = 1.2;
+    context.lineWidth = 1.1;
     context.stroke();
   } else if (symbol.status === "influence") {
     context.fillStyle = withAlpha(hue, 0.24);
@@ -93,6 +97,21 @@ export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, s
     context.beginPath();
     context.moveTo(-s * 0.5, 0);
     context.lineTo(s * 0.5, 0);
+    context.stroke();
+  }
+  context.restore();
+}
+
+/** Three diagonal bands inside the square, drawn sharp: a repeated pattern would blur two hues into a third. */
+function stripes(context: CanvasRenderingContext2D, colour: string, s: number): void {
+  context.save();
+  context.clip();
+  context.strokeStyle = colour;
+  context.lineWidth = s * 0.52;
+  for (const shift of [-1.45, 0, 1.45]) {
+    context.beginPath();
+    context.moveTo((shift - 1.3) * s, 1.3 * s);
+    context.lineTo((shift + 1.3) * s, -1.3 * s);
     context.stroke();
   }
   context.restore();

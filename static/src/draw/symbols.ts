@@ -69,7 +69,7 @@ export function outline(context: CanvasRenderingContext2D, shape: Shape, r: numb
 
 /** Lighter for less confidence; an unattributed act is hollow whatever the confidence. */
 export function fillFor(palette: Palette, side: Side, confidence: ConfidenceLevel): string {
-  if (side === "unknown") return palette.paper;
+  if (side === "unknown") return palette.land;
   if (confidence === "high") return palette.sides[side];
   return mix(palette.sides[side], palette.paper, confidence === "medium" ? 0.4 : 0.72);
 }

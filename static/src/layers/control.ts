@@ -40,7 +40,7 @@ export function addControl(map: MapHandle, page: Page): { redraw: () => void; at
     if (!page.isOn("control")) return;
     const palette = page.palette();
     const { to, selected } = page.store.get();
-    const size = PLACE_SIZE * Math.min(1.15, Math.max(0.7, 0.72 + (frame.zoom - 5) * 0.15));
+    const size = PLACE_SIZE * Math.min(1.2, Math.max(0.62, 0.8 + (frame.zoom - 5.5) * 0.14));
     const drawn = points
       .map(({ place, x, y }) => ({ place, x, y, symbol: symbolAt(page, place, to) }))
       // Unknown below known, open towns below blockaded ones.

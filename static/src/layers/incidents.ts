@@ -65,7 +65,7 @@ export function addIncidents(map: MapHandle, page: Page): IncidentLayer {
     if (!page.isOn("incidents")) return;
     const palette = page.palette();
     const selected = page.store.get().selected;
-    const radius = 5.6 * Math.min(1.35, Math.max(0.85, 0.85 + (frame.zoom - 5) * 0.12));
+    const radius = 6.2 * Math.min(1.3, Math.max(0.8, 0.92 + (frame.zoom - 5.5) * 0.12));
     for (const { x, y, rows } of shown) {
       const left = x * frame.scale - frame.originX;
       const top = y * frame.scale - frame.originY;

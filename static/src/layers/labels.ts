@@ -88,6 +88,13 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
     const colours = palette();
     const taken: Box[] = [];
     const free = (box: Box) => !taken.some((other) => box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top);
+    if (page.isOn("control")) {
+      for (const place of page.data.places) {
+        const x = worldX(place.lon) * frame.scale - frame.originX;
+        const y = worldY(place.lat) * frame.scale - frame.originY;
+        taken.push({ left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 });
+      }
+    }
     context.textBaseline = "middle";
     context.lineJoin = "round";
 
@@ -99,11 +106,11 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
       context.fillText(text, x, y);
     };
 
-    for (const town of towns) {
-      if (town.zoom > frame.zoom) continue;
+    const writeTown = (town: TownLabel) => {
+      if (town.zoom > frame.zoom) return;
       const x = town.x * frame.scale - frame.originX;
       const y = town.y * frame.scale - frame.originY;
-      if (x < -60 || y < -20 || x > frame.width + 60 || y > frame.height + 20) continue;
+      if (x < -60 || y < -20 || x > frame.width + 60 || y > frame.height + 20) return;
       const capital = town.kind === "capital";
       const regional = town.kind === "regional_capital";
       const size = (capital ? 13.5 : regional ? 11.5 : 10.5) + (frame.zoom >= 8 ? 1 : 0);
@@ -122,7 +129,7 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
       const spot = candidates.find(([left, middle]) =>
         free({ left: left - 2, right: left + width + 2, top: middle - height / 2, bottom: middle + height / 2 }),
       );
-      if (!spot) continue;
+      if (!spot) return;
       taken.push({ left: spot[0] - 2, right: spot[0] + width + 2, top: spot[1] - height / 2, bottom: spot[1] + height / 2 });
       taken.push({ left: x - gap + 2, right: x + gap - 2, top: y - gap + 2, bottom: y + gap - 2 });
       if (!square) {
@@ -135,10 +142,10 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
         context.stroke();
       }
       write(text, ...spot, capital || regional ? colours.ink : colours.muted, 3.2);
-    }
+    };
 
-    context.textAlign = "center";
-    for (const label of fixed) {
+    const writeFixed = (label: BasemapLabel) => {
+      context.textAlign = "center";
       const x = worldX(label.lon) * frame.scale - frame.originX;
       const y = worldY(label.lat) * frame.scale - frame.originY;
       const sea = label.kind === "sea";
@@ -149,7 +156,7 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
       spaced.letterSpacing = sea ? "1px" : `${size * 0.2}px`;
       const width = context.measureText(text).width;
       // Where towns crowd the middle the name may move up or down, but stays over its own ground.
-      const shift = [0, -16, 16, -30, 30].find((dy) =>
+      const shift = [0, -16, 16, -32, 32, -48, 48].find((dy) =>
         free({ left: x - width / 2 - 4, right: x + width / 2 + 4, top: y + dy - size * 0.6, bottom: y + dy + size * 0.6 }),
       );
       if (shift !== undefined) {
@@ -157,7 +164,13 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
         write(text, x, y + shift, sea ? colours.seaInk : colours.countryInk, sea ? 0.01 : 3);
       }
       spaced.letterSpacing = "0px";
-    }
-    context.textAlign = "start";
+      context.textAlign = "start";
+    };
+
+    // Capitals stand where they stand; country names may move around them; towns take what is left.
+    for (const town of towns) if (town.kind === "capital") writeTown(town);
+    for (const label of fixed) if (label.kind !== "neighbour") writeFixed(label);
+    for (const town of towns) if (town.kind !== "capital") writeTown(town);
+    for (const label of fixed) if (label.kind === "neighbour") writeFixed(label);
   });
 }

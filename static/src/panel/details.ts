@@ -6,13 +6,14 @@ import type { Incident } from "../data/incidents";
 import { sumDeaths } from "../data/selection";
 import { el } from "../dom";
 import {
+  capitalise,
   countryName,
   formatConfidence,
   formatDay,
   formatDeaths,
   formatIso,
+  formatLead,
   formatNumber,
-  formatSpan,
   formatWhen,
   label,
 } from "../format";
@@ -90,7 +91,7 @@ function incident(page: Page, item: Incident): HTMLElement[] {
         .filter(Boolean)
         .join(" · "),
     ),
-    el("p", { class: "links" }, permalink(`incident/${item.id}`), record),
+    el("p", { class: "links" }, permalink(), record),
   ];
 }
 
@@ -98,19 +99,16 @@ function datasetTitle(page: Page, id: string): string {
   return page.data.datasets.find((dataset) => dataset.id === id)?.title ?? id;
 }
 
-/** A link to the screen as it is: state is in the hash, so the page's own address is the link. */
-function permalink(selected: string): HTMLElement {
-  const link = el("a", { href: `#${new URLSearchParams({ sel: selected }).toString()}`, class: "permalink" }, t("details.permalink"));
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
+/** Copies a link to the screen as it is: state is in the hash, so the page's own address is the link. */
+function permalink(): HTMLElement {
+  const button = el("button", { type: "button", class: "plain" }, t("details.permalink"));
+  button.addEventListener("click", () => {
     void navigator.clipboard?.writeText(location.href).then(
-      () => (link.textContent = t("details.copied")),
-      () => undefined,
+      () => (button.textContent = t("details.copied")),
+      () => (button.textContent = t("details.notCopied")),
     );
   });
-  // Copying by hand gets the whole state, which is in the address by now.
-  link.addEventListener("pointerdown", () => link.setAttribute("href", location.hash));
-  return link;
+  return button;
 }
 
 function spot(page: Page, id: string): { title: string; body: HTMLElement[] } | null {
@@ -123,7 +121,7 @@ function spot(page: Page, id: string): { title: string; body: HTMLElement[] } | 
   return {
     title: names.slice(0, 2).join(" / ") || t("details.spot"),
     body: [
-      el("p", { class: "lead" }, `${formatSpan({ from, to })}: ${plural("count.incidents", now.length)}`),
+      el("p", { class: "lead" }, capitalise(formatLead({ from, to }, plural("count.incidents", now.length)))),
       ...(now.length === 0 ? [el("p", { class: "quiet" }, t("list.empty"))] : []),
       el("ol", { class: "records" }, ...now.reverse().map((item) => el("li", {}, recordButton(page, item)))),
       el("p", { class: "quiet" }, t("details.spotTotal", { count: formatNumber(here.length) })),
@@ -167,7 +165,7 @@ function town(page: Page, place: PlaceHistory): HTMLElement[] {
         return node;
       }),
     ),
-    el("p", { class: "links" }, permalink(`place/${place.key}`)),
+    el("p", { class: "links" }, permalink()),
   );
   return body;
 }
@@ -183,10 +181,18 @@ function controlWords(page: Page, change: ControlChange): string {
 function controlFacts(page: Page, state: Dated<ControlChange>, day: number): HTMLElement {
   const change = state.value;
   const age = confirmationAge(state, day);
+  const blockaded = change.blockade === "full" || change.blockade === "partial";
   return el(
     "dl",
     { class: "facts" },
-    ...row(t("details.status"), controlWords(page, change)),
+    ...row(t("details.status"), label("status", change.status)),
+    ...row(t(change.status === "control" ? "details.holder" : "details.party"), actorLine(page, change.actor)),
+    ...(blockaded
+      ? [
+          ...row(t("details.blockade"), t(`blockade.${change.blockade}`)),
+          ...row(t("details.blockadeActor"), actorLine(page, change.blockade_by) ?? t("word.unknown")),
+        ]
+      : []),
     ...row(t("details.since"), state.from === -OPEN_END ? t("word.unknown") : since(state.from, change.date_precision)),
     ...row(t("details.until"), state.to === OPEN_END ? t("details.noEnd") : formatDay(state.to)),
     ...row(t("details.confirmed"), change.last_confirmed ? t("details.confirmedAge", { date: formatIso(change.last_confirmed), age: plural("count.days", age) }) : null),
@@ -221,7 +227,7 @@ function road(page: Page, corridor: CorridorHistory): HTMLElement[] {
       }),
     ),
     el("p", { class: "quiet" }, t("details.stops", { stops: stops(corridor) })),
-    el("p", { class: "links" }, permalink(`corridor/${corridor.id}`)),
+    el("p", { class: "links" }, permalink()),
   ];
 }
 
@@ -271,20 +277,20 @@ function region(page: Page, id: string): { title: string; body: HTMLElement[] } 
   return {
     title: `${page.regionName(id) ?? id}, ${countryName(found.properties.country)}`,
     body: [
-      el("p", { class: "lead" }, `${formatSpan(page.store.get())}: ${plural("count.incidents", rows.length)}`),
+      el("p", { class: "lead" }, capitalise(formatLead(page.store.get(), plural("count.incidents", rows.length)))),
       ...(rows.length === 0 ? [el("p", {}, t("details.regionBlank"))] : []),
       ...(deaths.given > 0
         ? [
             el(
               "p",
               {},
-              t("deaths.sum", { best: formatNumber(deaths.best), low: formatNumber(deaths.low), high: formatNumber(deaths.high) }),
+              plural("deaths.sum", deaths.best, { low: formatNumber(deaths.low), high: formatNumber(deaths.high) }),
               " ",
-              t("deaths.given", { given: formatNumber(deaths.given), all: formatNumber(rows.length) }),
+              plural("deaths.given", deaths.given, { all: formatNumber(rows.length) }),
             ),
           ]
         : []),
-      el("dl", { class: "facts" }, ...types.flatMap(({ type, count }) => row(label("type", type), formatNumber(count)))),
+      el("dl", { class: "facts counts" }, ...types.flatMap(({ type, count }) => row(label("type", type), formatNumber(count)))),
       el("ol", { class: "records" }, ...[...rows].reverse().slice(0, 100).map((item) => el("li", {}, recordButton(page, item)))),
       el("p", { class: "quiet" }, t("legend.selectionNote")),
     ],

@@ -4,7 +4,7 @@ import { stateAt, corridorStatus } from "../data/history";
 import type { Incident } from "../data/incidents";
 import { el } from "../dom";
 import { drawIncident } from "../draw/symbols";
-import { confidenceLevel, countryName, formatDay, formatDeaths, formatSpan, formatWhen, label } from "../format";
+import { capitalise, confidenceLevel, countryName, formatDay, formatDeathsShort, formatLead, formatWhen, label } from "../format";
 import { plural, t } from "../i18n/index";
 import type { Page } from "../page";
 import { CORRIDOR_STATUSES } from "../types";
@@ -26,7 +26,7 @@ export function recordButton(page: Page, row: Incident): HTMLElement {
         { class: "record-text" },
         el("span", { class: "record-when" }, formatWhen(row)),
         el("span", { class: "record-title", lang: DATA_LANGUAGE }, row.title ?? label("type", row.type)),
-        el("span", { class: "record-meta" }, `${where} · ${formatDeaths(row)}`),
+        el("span", { class: "record-meta" }, `${where} · ${formatDeathsShort(row)}`),
       ),
     ],
     () => {
@@ -40,7 +40,7 @@ export function renderList(page: Page, shown: number, more: () => void): HTMLEle
   const { incidents } = page.data;
   const rows = page.selection.indices.map((i) => incidents.rows[i]!).reverse();
   const nodes: HTMLElement[] = [
-    el("p", { class: "lead" }, `${formatSpan(page.store.get())}: ${plural("count.incidents", rows.length)}`),
+    el("p", { class: "lead" }, capitalise(formatLead(page.store.get(), plural("count.incidents", rows.length)))),
   ];
   if (rows.length === 0) nodes.push(el("p", { class: "quiet" }, t("list.empty")));
   else nodes.push(el("ol", { class: "records" }, ...rows.slice(0, shown).map((row) => el("li", {}, recordButton(page, row)))));

@@ -3,7 +3,7 @@
 import { MODES, UNITS, windowForMode } from "../calendar";
 import type { Mode, Unit } from "../calendar";
 import { byId, el, icon } from "../dom";
-import { formatDay, formatNumber, formatSpan } from "../format";
+import { capitalise, formatDay, formatNumber, formatSpan } from "../format";
 import { plural, t } from "../i18n/index";
 import type { Page } from "../page";
 import { SPEEDS } from "../state";
@@ -30,17 +30,17 @@ export function mountControls(page: Page, clock: Clock): { translate: () => void
   const showDate = () => {
     const state = store.get();
     const { indices, deaths } = page.selection;
-    byId("date").textContent = formatSpan(state);
+    byId("date").textContent = capitalise(formatSpan(state));
     const parts = [plural("count.incidents", indices.length)];
     if (deaths.given > 0) {
       parts.push(
-        t("deaths.sum", { best: formatNumber(deaths.best), low: formatNumber(deaths.low), high: formatNumber(deaths.high) }),
+        plural("deaths.sum", deaths.best, { low: formatNumber(deaths.low), high: formatNumber(deaths.high) }),
       );
     }
     byId("summary").textContent = parts.join(" · ");
     byId("summary-note").textContent =
-      deaths.given > 0 && deaths.given < indices.length
-        ? t("deaths.given", { given: formatNumber(deaths.given), all: formatNumber(indices.length) })
+      deaths.given > 0
+        ? plural("deaths.given", deaths.given, { all: formatNumber(indices.length) })
         : "";
     byId("as-of").textContent = t("player.asOf", { date: formatDay(state.to) });
   };

@@ -1,5 +1,6 @@
 // The bars under the slider: records a unit of time, stacked by side, after the filters. A canvas; the slider says it in words.
 
+import { formatMonth } from "../format";
 import { startOf, toDate, unitEnd, unitIndex, unitStart } from "../calendar";
 import type { Unit } from "../calendar";
 import { binIncidents } from "../data/bins";
@@ -51,7 +52,7 @@ export function mountHistogram(canvas: HTMLCanvasElement, page: Page, axis: () =
       const end = unitEnd(data.first + bin, view.bin);
       const left = x(start);
       const barWidth = Math.max(1, x(end + 1) - left - (x(end + 1) - left > 4 ? 1 : 0.35));
-      context.globalAlpha = end >= from && start <= to ? 1 : 0.4;
+      context.globalAlpha = end >= from && start <= to ? 1 : 0.55;
       let top = floor;
       for (let side = 0; side < SIDES.length; side++) {
         const weight = data.weights[bin * data.series + side]!;
@@ -110,7 +111,8 @@ function drawTicks(
     const left = Math.round(view.x(day, width)) + 0.5;
     context.beginPath();
     context.moveTo(left, floor);
-    context.lineTo(left, floor + 4);
+    context.lineTo(left, floor + (yearWidth >= 700 ? AXIS_HEIGHT : 4));
     context.stroke();
+    if (yearWidth >= 700) context.fillText(formatMonth(day), left + 4, height - 4);
   }
 }

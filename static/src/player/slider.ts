@@ -3,7 +3,7 @@
 import { isoDay, snapWindow, stepWindow, unitIndex } from "../calendar";
 import type { Span } from "../calendar";
 import { byId } from "../dom";
-import { formatCounts, formatDay, formatSpan } from "../format";
+import { formatCounts, formatDay, formatLead } from "../format";
 import { t } from "../i18n/index";
 import type { Page } from "../page";
 import { axisFor } from "./axis";
@@ -12,7 +12,7 @@ import { mountHistogram } from "./histogram";
 
 export function describe(page: Page): string {
   const { indices, deaths } = page.selection;
-  return `${formatSpan(page.store.get())}: ${formatCounts(indices.length, deaths)}`;
+  return formatLead(page.store.get(), formatCounts(indices.length, deaths));
 }
 
 export function mountSlider(page: Page, clock: Clock): { redraw: () => void } {
@@ -41,6 +41,7 @@ export function mountSlider(page: Page, clock: Clock): { redraw: () => void } {
       thumb.setAttribute("aria-valuenow", String(unitIndex(day, unit)));
       thumb.dataset.day = isoDay(day);
     }
+    byId("caption").textContent = t(`player.caption.${view.bin === "week" ? "week" : "month"}`);
     endThumb.setAttribute("aria-valuetext", describe(page));
     startThumb.setAttribute("aria-valuetext", t("player.startValue", { date: formatDay(from) }));
   };
