@@ -1,0 +1,406 @@
+//! Writes records as GeoJSON text (RFC 7946), straight into a string: an answer of many thousand features is made without a
+//! tree of values in between.
+
+use geo::{Coord, LineString, MultiLineString, MultiPolygon, Polygon};
+use std::fmt::{Display, Write as _};
+
+use crate::domain::{Instant, Position, Record, Shape, Value};
+
+/// A geometry to write, in CRS84.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Geometry<'a> {
+    /// None: `null`.
+    Null,
+    /// A Point.
+    Point(Position),
+    /// A LineString of at least two positions.
+    Line(&'a LineString<f64>),
+    /// A LineString when there is one line, else a MultiLineString.
+    Lines(&'a MultiLineString<f64>),
+    /// A Polygon when there is one, else a MultiPolygon. Rings are closed, exteriors run counter-clockwise and holes clockwise.
+    Area(&'a MultiPolygon<f64>),
+}
+
+impl<'a> From<Shape<'a>> for Geometry<'a> {
+    fn from(shape: Shape<'a>) -> Self {
+        match shape {
+            Shape::Point(position) => Self::Point(position),
+            Shape::Line(line) => Self::Line(line),
+            Shape::Area(area) => Self::Area(area),
+        }
+    }
+}
+
+/// Appends a record as a Feature: its id, the geometry given, and every property of its table in the table's order, `null` where
+/// the value is unknown. A status that changes is told as of `as_of`.
+///
+/// ```
+/// use harmattan::domain::{Instant, Place, PlaceKind, Position, Record as _};
+/// use harmattan::tiles::geojson::write_feature;
+/// let gao = Place {
+///     id: "geonames:2457161".to_owned(),
+///     name: "Gao".to_owned(),
+///     name_fr: None,
+///     alt_names: vec!["Gawgaw".to_owned()],
+///     country: "ML".to_owned(),
+///     region: Some("ML-7".to_owned()),
+///     position: Position::new(-0.044_723_1, 16.271_668_6)?,
+///     population: None,
+///     kind: PlaceKind::RegionalCapital,
+///     source: "GeoNames".to_owned(),
+/// };
+/// let mut text = String::new();
+/// write_feature(&mut text, &gao, gao.shape().into(), Instant::MAX);
+/// assert!(text.starts_with(r#"{"type":"Feature","id":"geonames:2457161","geometry":{"type":"Point","coordinates":[-0.044723,16.271669]}"#));
+/// assert!(text.contains(r#""alt_names":["Gawgaw"],"country":"ML","region":"ML-7","population":null"#));
+/// # Ok::<(), harmattan::domain::DomainError>(())
+/// ```
+pub fn write_feature(out: &mut String, record: &dyn Record, geometry: Geometry<'_>, as_of: Instant) {
+    out.push_str("{\"type\":\"Feature\",\"id\":");
+    write_string(out, record.id());
+    out.push_str(",\"geometry\":");
+    write_geometry(out, geometry);
+    out.push_str(",\"properties\":{");
+    list(out, record.fields(), |out, field| {
+        write_string(out, field.name);
+        out.push(':');
+        write_value(out, &record.value(field.name, as_of));
+    });
+    out.push_str("}}");
+}
+
+/// Appends a geometry. Coordinates are longitude before latitude in degrees, rounded to six decimals, about a tenth of a metre,
+/// in their shortest form: RFC 7946 §11.2 names six as enough, and no source here is as exact.
+pub fn write_geometry(out: &mut String, geometry: Geometry<'_>) {
+    let (kind, write): (&str, &dyn Fn(&mut String)) = match geometry {
+        Geometry::Null => return out.push_str("null"),
+        Geometry::Point(position) => ("Point", &move |out| coordinate(out, Coord { x: position.lon(), y: position.lat() })),
+        Geometry::Line(line) => ("LineString", &move |out| coordinates(out, line)),
+        Geometry::Lines(lines) => match &lines.0[..] {
+            [line] => ("LineString", &move |out| coordinates(out, line)),
+            lines => ("MultiLineString", &move |out| array(out, lines, coordinates)),
+        },
+        Geometry::Area(area) => match &area.0[..] {
+            [polygon] => ("Polygon", &move |out| rings(out, polygon)),
+            polygons => ("MultiPolygon", &move |out| array(out, polygons, rings)),
+        },
+    };
+    out.push_str("{\"type\":\"");
+    out.push_str(kind);
+    out.push_str("\",\"coordinates\":");
+    write(out);
+    out.push('}');
+}
+
+/// Appends the value of a property as JSON: dates and instants as text, unknown as `null`.
+pub fn write_value(out: &mut String, value: &Value<'_>) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Text(text) => write_string(out, text),
+        Value::Integer(number) => append(out, number),
+        Value::Number(number) => write_number(out, *number),
+        Value::Date(date) => quoted(out, date),
+        Value::Instant(instant) => quoted(out, instant),
+        Value::TextList(texts) => array(out, texts, |out, text| write_string(out, text)),
+    }
+}
+
+/// Appends a JSON string in its quotes.
+///
+/// Control characters are escaped (RFC 8259 §7), and so are U+2028 and U+2029, which end a line in the scripts of older
+/// browsers.
+pub fn write_string(out: &mut String, text: &str) {
+    out.push('"');
+    // Everything up to an escape is copied at once.
+    let mut copied = 0;
+    for (at, found) in text.char_indices() {
+        if !matches!(found, '"' | '\\' | '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}') {
+            continue;
+        }
+        out.push_str(&text[copied..at]);
+        copied = at + found.len_utf8();
+        match found {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            _ => append(out, &format_args!("\\u{:04x}", u32::from(found))),
+        }
+    }
+    out.push_str(&text[copied..]);
+    out.push('"');
+}
+
+/// Appends a number in the shortest form that reads back the same, without an exponent and never as `-0`; `null` when it is not
+/// finite, which JSON cannot say.
+pub fn write_number(out: &mut String, number: f64) {
+    if !number.is_finite() {
+        out.push_str("null");
+    } else if number == 0.0 {
+        out.push('0');
+    } else {
+        append(out, &number);
+    }
+}
+
+fn rings(out: &mut String, polygon: &Polygon<f64>) {
+    out.push('[');
+    coordinates(out, polygon.exterior());
+    for hole in polygon.interiors() {
+        out.push(',');
+        coordinates(out, hole);
+    }
+    out.push(']');
+}
+
+fn coordinates(out: &mut String, line: &LineString<f64>) {
+    array(out, &line.0, |out, at| coordinate(out, *at));
+}
+
+fn coordinate(out: &mut String, at: Coord<f64>) {
+    out.push('[');
+    degrees(out, at.x);
+    out.push(',');
+    degrees(out, at.y);
+    out.push(']');
+}
+
+/// Appends degrees, rounded to six decimals without trailing zeros.
+fn degrees(out: &mut String, value: f64) {
+    const MILLIONTHS: u64 = 1_000_000;
+    #[allow(clippy::cast_possible_truncation, reason = "degrees on the globe are at most 180; anything else saturates")]
+    let millionths = (value * 1e6).round() as i64;
+    if millionths < 0 {
+        out.push('-');
+    }
+    let (whole, mut rest) = (millionths.unsigned_abs() / MILLIONTHS, millionths.unsigned_abs() % MILLIONTHS);
+    append(out, &whole);
+    if rest == 0 {
+        return;
+    }
+    out.push('.');
+    let mut unit = MILLIONTHS / 10;
+    while rest > 0 {
+        // A digit: below ten by the choice of unit.
+        out.push(char::from(b'0' + u8::try_from(rest / unit).unwrap_or(0)));
+        rest %= unit;
+        unit /= 10;
+    }
+}
+
+fn array<T>(out: &mut String, items: &[T], write: impl Fn(&mut String, &T)) {
+    out.push('[');
+    list(out, items, write);
+    out.push(']');
+}
+
+fn list<T>(out: &mut String, items: &[T], write: impl Fn(&mut String, &T)) {
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write(out, item);
+    }
+}
+
+fn quoted(out: &mut String, value: &impl Display) {
+    out.push('"');
+    append(out, value);
+    out.push('"');
+}
+
+fn append(out: &mut String, value: &impl Display) {
+    // Writing into a string cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Bbox, Field, FieldKind, Interval};
+    use geo::polygon;
+    use jiff::civil::date;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    /// A record of drawn values, one field of each kind.
+    #[derive(Debug)]
+    struct Drawn {
+        id: String,
+        text: String,
+        texts: Vec<String>,
+        integer: i64,
+        number: f64,
+    }
+
+    impl Record for Drawn {
+        fn id(&self) -> &str {
+            &self.id
+        }
+
+        fn shape(&self) -> Shape<'_> {
+            Shape::Point(Position::new(0.0, 0.0).unwrap())
+        }
+
+        fn bbox(&self) -> Bbox {
+            Bbox::WORLD
+        }
+
+        fn interval(&self) -> Interval {
+            Interval::ALWAYS
+        }
+
+        fn fields(&self) -> &'static [Field] {
+            const FIELDS: &[Field] = &[
+                Field::new("text", FieldKind::Text, ""),
+                Field::new("unknown", FieldKind::Integer, ""),
+                Field::new("texts", FieldKind::TextList, ""),
+                Field::new("integer", FieldKind::Integer, ""),
+                Field::new("number", FieldKind::Number, ""),
+                Field::new("date", FieldKind::Date, ""),
+                Field::new("as_of", FieldKind::Instant, ""),
+            ];
+            FIELDS
+        }
+
+        fn value(&self, name: &str, as_of: Instant) -> Value<'_> {
+            match name {
+                "text" => (&self.text).into(),
+                "texts" => Value::TextList(&self.texts),
+                "integer" => self.integer.into(),
+                "number" => self.number.into(),
+                "date" => date(2024, 2, 29).into(),
+                "as_of" => as_of.into(),
+                _ => Value::Null,
+            }
+        }
+    }
+
+    fn written(write: impl FnOnce(&mut String)) -> String {
+        let mut out = String::new();
+        write(&mut out);
+        out
+    }
+
+    fn number(value: f64) -> String {
+        written(|out| write_number(out, value))
+    }
+
+    #[test]
+    fn coordinates_are_short_and_never_minus_zero() {
+        for (value, text) in [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (-0.000_000_4, "0"),
+            (-0.000_000_6, "-0.000001"),
+            (12.5, "12.5"),
+            (-8.002_9, "-8.0029"),
+            (180.0, "180"),
+            (1.000_000_49, "1"),
+            (99.999_999_9, "100"),
+            (0.1 + 0.2, "0.3"),
+            (1e-9, "0"),
+        ] {
+            assert_eq!(written(|out| degrees(out, value)), text);
+        }
+    }
+
+    #[test]
+    fn numbers_have_no_exponent_and_what_is_not_finite_is_null() {
+        assert_eq!(number(0.7), "0.7");
+        assert_eq!(number(3.0), "3");
+        assert_eq!(number(-0.0), "0");
+        assert_eq!(number(1e-7), "0.0000001");
+        assert_eq!(number(1e21), "1000000000000000000000");
+        assert_eq!(number(f64::NAN), "null");
+        assert_eq!(number(f64::NEG_INFINITY), "null");
+    }
+
+    #[test]
+    fn control_characters_quotes_and_line_separators_are_escaped() {
+        let text = "\"\\\n\r\t\u{0}\u{1f}\u{7f}\u{2028}\u{2029}é😀/";
+        assert_eq!(written(|out| write_string(out, text)), "\"\\\"\\\\\\n\\r\\t\\u0000\\u001f\u{7f}\\u2028\\u2029é😀/\"");
+    }
+
+    #[test]
+    fn one_part_is_written_singly_and_several_as_multi() {
+        let one = MultiPolygon::from(polygon! {
+            exterior: [(x: 0.0, y: 0.0), (x: 3.0, y: 0.0), (x: 0.0, y: 3.0)],
+            interiors: [[(x: 0.5, y: 0.5), (x: 0.5, y: 1.0), (x: 1.0, y: 0.5)]],
+        });
+        assert_eq!(
+            written(|out| write_geometry(out, Geometry::Area(&one))),
+            r#"{"type":"Polygon","coordinates":[[[0,0],[3,0],[0,3],[0,0]],[[0.5,0.5],[0.5,1],[1,0.5],[0.5,0.5]]]}"#
+        );
+        let mut two = one.clone();
+        two.0.push(polygon![(x: 5.0, y: 5.0), (x: 6.0, y: 5.0), (x: 5.0, y: 6.0)]);
+        assert!(
+            written(|out| write_geometry(out, Geometry::Area(&two))).starts_with(r#"{"type":"MultiPolygon","coordinates":[[[["#)
+        );
+        let line = LineString::from(vec![(0.0, 1.0), (2.0, 3.0)]);
+        let text = r#"{"type":"LineString","coordinates":[[0,1],[2,3]]}"#;
+        assert_eq!(written(|out| write_geometry(out, Geometry::Line(&line))), text);
+        assert_eq!(written(|out| write_geometry(out, Geometry::Lines(&MultiLineString::new(vec![line.clone()])))), text);
+        assert_eq!(
+            written(|out| write_geometry(out, Geometry::Lines(&MultiLineString::new(vec![line.clone(), line.clone()])))),
+            r#"{"type":"MultiLineString","coordinates":[[[0,1],[2,3]],[[0,1],[2,3]]]}"#
+        );
+    }
+
+    #[test]
+    fn a_feature_without_geometry_says_null() {
+        let record = Drawn { id: "a:1".to_owned(), text: String::new(), texts: vec![], integer: 0, number: 0.0 };
+        let text = written(|out| write_feature(out, &record, Geometry::Null, Instant::parse("2024-05-06T00:00:00Z").unwrap()));
+        assert_eq!(
+            text,
+            r#"{"type":"Feature","id":"a:1","geometry":null,"properties":{"text":"","unknown":null,"texts":[],"integer":0,"number":0,"date":"2024-02-29","as_of":"2024-05-06T00:00:00Z"}}"#
+        );
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        vec(prop_oneof![any::<char>(), prop::char::range('\0', '\u{2f}'), prop::char::range('\u{2020}', '\u{2030}')], 0..30)
+            .prop_map(String::from_iter)
+    }
+
+    proptest! {
+        #[test]
+        fn a_feature_reads_back_as_it_was(
+            id in text(), text in text(), texts in vec(text(), 0..4), integer: i64,
+            number in prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO,
+            lon in -180.0..=180.0f64, lat in -90.0..=90.0f64,
+        ) {
+            let record = Drawn { id, text, texts, integer, number };
+            let position = Position::new(lon, lat).unwrap();
+            let written = written(|out| write_feature(out, &record, Geometry::Point(position), Instant::from_millis(0)));
+            let read: serde_json::Value = serde_json::from_str(&written).unwrap();
+            prop_assert_eq!(&read["properties"]["text"], &json!(record.text));
+            prop_assert_eq!(&read["properties"]["texts"], &json!(record.texts));
+            prop_assert_eq!(&read["properties"]["integer"], &json!(record.integer));
+            // The reader of JSON rounds to the nearest float, give or take its last bit.
+            let number = read["properties"]["number"].as_f64().unwrap();
+            prop_assert!((number - record.number).abs() <= record.number.abs() * 1e-15);
+            let feature: geojson::Feature = written.parse().unwrap();
+            prop_assert_eq!(feature.id, Some(geojson::feature::Id::String(record.id.clone())));
+            let Some(geojson::GeometryValue::Point { coordinates }) = feature.geometry.map(|geometry| geometry.value) else { panic!() };
+            prop_assert!((coordinates[0] - lon).abs() <= 0.500_001e-6 && (coordinates[1] - lat).abs() <= 0.500_001e-6);
+        }
+
+        #[test]
+        fn a_number_reads_back_the_same(number in prop::num::f64::ANY) {
+            let text = self::number(number);
+            prop_assert!(!text.contains('e') && !text.contains('E') && text != "-0");
+            match number.is_finite() {
+                true => prop_assert_eq!(text.parse::<f64>().unwrap(), number),
+                false => prop_assert_eq!(text, "null"),
+            }
+        }
+
+        #[test]
+        fn a_string_reads_back_the_same(text in text()) {
+            let written = written(|out| write_string(out, &text));
+            prop_assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
+        }
+    }
+}
