@@ -136,6 +136,13 @@ const byExtension = (extension) => outputFiles.find((file) => file.path.endsWith
 const js = writeAsset("app", "js", Buffer.from(byExtension("js")));
 const css = writeAsset("style", "css", Buffer.from(byExtension("css")));
 
-const html = readFileSync(join(root, "static", "index.html"), "utf8").replace("{{js}}", js).replace("{{css}}", css);
+const favicon = readFileSync(join(root, "static", "favicon.svg"));
+// Inside the page, the icon costs no request; browsers ask again for a linked one whenever the hash changes.
+const icon = `data:image/svg+xml;base64,${favicon.toString("base64")}`;
+const html = readFileSync(join(root, "static", "index.html"), "utf8")
+  .replace("{{js}}", js)
+  .replace("{{css}}", css)
+  .replace("{{icon}}", icon);
+writeCompressed(join(dist, "favicon.svg"), favicon);
+// Last, so that its date says that everything else is there.
 writeCompressed(join(dist, "index.html"), Buffer.from(html));
-writeCompressed(join(dist, "favicon.svg"), readFileSync(join(root, "static", "favicon.svg")));

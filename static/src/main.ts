@@ -181,7 +181,7 @@ function build(basemap: ReturnType<typeof readBasemap>, spots: WeakSpot[], loade
   document.documentElement.dataset.ready = language();
 }
 
-/** State -> address at most three times a second, without a history entry a step; address -> state when the reader edits it. */
+/** State -> address at most three times a second (once while playing), without a history entry a step; address -> state when the reader edits it. */
 function followHash(): void {
   let waiting = 0;
   let written = "";
@@ -191,7 +191,7 @@ function followHash(): void {
     if (location.hash !== written) history.replaceState(null, "", written);
   };
   store.subscribe(null, () => {
-    if (waiting === 0) waiting = window.setTimeout(write, 330);
+    if (waiting === 0) waiting = window.setTimeout(write, store.get().playing ? 1000 : 330);
   });
   write();
   window.addEventListener("hashchange", () => {

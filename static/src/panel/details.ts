@@ -195,7 +195,7 @@ function controlFacts(page: Page, state: Dated<ControlChange>, day: number): HTM
       : []),
     ...row(t("details.since"), state.from === -OPEN_END ? t("word.unknown") : since(state.from, change.date_precision)),
     ...row(t("details.until"), state.to === OPEN_END ? t("details.noEnd") : formatDay(state.to)),
-    ...row(t("details.confirmed"), change.last_confirmed ? t("details.confirmedAge", { date: formatIso(change.last_confirmed), age: plural("count.days", age) }) : null),
+    ...row(t("details.confirmed"), change.last_confirmed ? t("details.confirmedAge", { date: formatIso(change.last_confirmed), age: plural("count.days", age) }) : t("details.notConfirmed")),
     ...row(t("details.confidence"), formatConfidence(change.confidence)),
     ...row(t("details.verification"), change.verification ? label("verification", change.verification) : null),
   );
