@@ -1,0 +1,50 @@
+// axe-core on every panel, light and dark, desktop and phone: nothing serious or critical.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { OCTOBER, PHONE, openPage, startBrowser, startServer } from "./support.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let server;
+let browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer(), startBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** Serious and critical findings as short lines. */
+async function findings(page) {
+  // Evaluated by the debugger, so the page's Content-Security-Policy stays in force.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`);
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const [size, options] of [["desktop", {}], ["phone", PHONE]]) {
+    test(`axe finds nothing serious: ${size}, ${colorScheme}`, async () => {
+      const views = ["panel=none", "panel=layers", "panel=filters", "panel=list", "panel=none&sel=place/ML/Bamako"];
+      for (const view of views) {
+        const { page, close } = await openPage(browser, server.address, { ...options, colorScheme, hash: `${OCTOBER}&${view}` });
+        assert.deepEqual(await findings(page), [], view);
+        await close();
+      }
+      const { page, close } = await openPage(browser, server.address, { ...options, colorScheme, hash: `${OCTOBER}&panel=list` });
+      await page.locator("#panel-body ol.records button").first().click();
+      assert.deepEqual(await findings(page), [], "record");
+      await page.locator("#details-close").click();
+      await page.getByRole("button", { name: "About", exact: true }).click();
+      assert.deepEqual(await findings(page), [], "about");
+      await close();
+    });
+  }
+}
