@@ -74,6 +74,8 @@ pub struct Actor {
     pub kind: String,
     /// The side it stands on.
     pub side: Side,
+    /// The state whose national force it is, ISO 3166-1 alpha-2: the holder of a besieged town without an earlier one.
+    pub force_of: Option<String>,
     /// What it belongs to or is allied with; free text.
     pub parent_alliance: Option<String>,
     /// Since when it exists: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`.

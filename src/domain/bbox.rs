@@ -153,9 +153,7 @@ impl Bbox {
             let seam = (a.west == -180.0 && b.east == 180.0) || (b.west == -180.0 && a.east == 180.0);
             (a.west <= b.east && b.west <= a.east) || seam
         };
-        self.south <= other.north
-            && other.south <= self.north
-            && self.split().any(|a| other.split().any(|b| meridians(a, b)))
+        self.south <= other.north && other.south <= self.north && self.split().any(|a| other.split().any(|b| meridians(a, b)))
     }
 }
 

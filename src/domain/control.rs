@@ -111,8 +111,8 @@ pub struct ControlObservation {
     pub region: Option<String>,
     /// Where.
     pub position: Position,
-    /// How exact the position is.
-    pub geo_precision: GeoPrecision,
+    /// How exact the position is; `None` = not recorded.
+    pub geo_precision: Option<GeoPrecision>,
     /// People of the town or commune; `None` = unknown.
     pub population: Option<u32>,
     /// Code of the party the status is about.
@@ -150,7 +150,7 @@ impl ControlObservation {
         Field::new("valid_from", DateKind, "First day"),
         Field::new("valid_to", DateKind, "Last day, included; null = not known to have ended, which is not 'true today'"),
         Field::new("date_precision", Word(DatePrecision::WORDS), "How exact valid_from and valid_to are"),
-        Field::new("geo_precision", Integer, "1 the named place, 2 near it, 3 a district or region only"),
+        Field::new("geo_precision", Integer, "1 the named place, 2 near it, 3 a district or region only; null = not recorded"),
         Field::new("last_confirmed", DateKind, "Last day on which a source said so; null = not recorded"),
         Field::new("known_at", InstantKind, "From when on this version of the row was known (RFC 3339)"),
         Field::new("confidence", Number, "Judgement on whether it was as stated, 0 to 1; not a probability"),
@@ -204,7 +204,7 @@ impl Record for ControlObservation {
             "valid_from" => self.valid_from.into(),
             "valid_to" => self.valid_to.into(),
             "date_precision" => self.date_precision.as_str().into(),
-            "geo_precision" => self.geo_precision.code().into(),
+            "geo_precision" => self.geo_precision.map(GeoPrecision::code).into(),
             "last_confirmed" => self.last_confirmed.into(),
             "known_at" => self.source.known_at.into(),
             "confidence" => self.source.confidence.into(),

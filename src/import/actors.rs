@@ -1,0 +1,24 @@
+//! `actors.csv`: one actor code a row.
+
+use super::table::read_table;
+use super::{ImportError, Imported};
+use crate::domain::{Actor, Side};
+
+const COLUMNS: &[&str] = &["code", "name_en", "name_fr", "kind", "side"];
+
+pub(super) fn read_actors(file: &str, text: &[u8]) -> Result<Imported<Actor>, ImportError> {
+    read_table(file, text, COLUMNS, |row| {
+        Ok(Actor {
+            code: row.text("code")?,
+            name_en: row.text("name_en")?,
+            name_fr: row.text("name_fr")?,
+            kind: row.text("kind")?,
+            side: row.parse("side", Side::parse)?,
+            force_of: row.optional_text("force_of"),
+            parent_alliance: row.optional_text("parent_alliance"),
+            active_from: row.optional_text("active_from"),
+            active_to: row.optional_text("active_to"),
+            note: row.optional_text("note"),
+        })
+    })
+}

@@ -1,0 +1,46 @@
+//! Where a point lies, checked against the state that its source names.
+
+use crate::domain::{AdminLevel, Interval, Position, Region};
+use crate::index::RegionLocator;
+
+/// How far a point may lie outside the outline of its stated country, in metres: outlines are generalised, border posts sit on
+/// the line, and harbours lie off the coast (UCDP points off the coast lie at most 2.8 km from land).
+const COUNTRY_TOLERANCE_M: f64 = 5_000.0;
+
+/// The regions, ready to be asked.
+pub struct Gazetteer<'a> {
+    regions: &'a [Region],
+    locator: RegionLocator,
+}
+
+impl<'a> Gazetteer<'a> {
+    /// Builds the index over the regions.
+    #[must_use]
+    pub fn new(regions: &'a [Region]) -> Self {
+        Self { regions, locator: RegionLocator::new(regions) }
+    }
+
+    /// The level-1 region of the stated country that holds the point, or the nearest one of it within
+    /// 5 km: near a border the stated country wins over the polygon. `None` where the country has no
+    /// regions here.
+    ///
+    /// # Errors
+    /// A sentence that says where the point lies when that is not the stated country.
+    pub fn region_of(&self, country: &str, position: Position) -> Result<Option<String>, String> {
+        if !self.regions.iter().any(|region| region.country == country) {
+            return Ok(None);
+        }
+        if let Some(located) = self.locator.within(country, position, COUNTRY_TOLERANCE_M, Interval::ALWAYS) {
+            return Ok(self.region(located.ordinal).map(|region| region.id.clone()));
+        }
+        let found = self.locator.locate(position, Interval::ALWAYS);
+        let state =
+            found.iter().filter_map(|located| self.region(located.ordinal)).find(|region| region.level == AdminLevel::Country);
+        let place = state.map_or_else(|| "in none of the known states".to_owned(), |region| format!("in {}", region.name));
+        Err(format!("the point {} {} does not lie in {country}; it lies {place}", position.lon(), position.lat()))
+    }
+
+    fn region(&self, ordinal: u32) -> Option<&'a Region> {
+        self.regions.get(usize::try_from(ordinal).ok()?)
+    }
+}

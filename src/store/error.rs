@@ -1,0 +1,15 @@
+//! What a store cannot do.
+
+/// A change set that could not be kept, or a store that could not be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// More records in one collection than the index can number.
+    #[error("the collection {collection} holds {rows} records, more than the index can number")]
+    TooManyRows {
+        /// The collection.
+        collection: &'static str,
+        /// How many records there would be.
+        rows: usize,
+    },
+}

@@ -1,0 +1,87 @@
+//! The records of one collection, ordered by id, with their index.
+
+use geo::{Coord, Intersects, Rect};
+use std::collections::BTreeMap;
+
+use super::StoreError;
+use crate::domain::{Bbox, Cursor, FeatureQuery, Interval, Page, Record, Shape};
+use crate::index::SpatioTemporalIndex;
+
+/// Records ordered by id, so that an ordinal is also the place in every page, and the index over their boxes and intervals.
+#[derive(Debug)]
+pub(super) struct Table<R> {
+    records: Vec<R>,
+    index: SpatioTemporalIndex,
+    /// The box around all of them; `None` when there are none.
+    pub(super) extent: Option<Bbox>,
+    /// From the first start to the last end that are not open; `None` when every record is undated.
+    pub(super) interval: Option<Interval>,
+}
+
+impl<R: Record> Table<R> {
+    /// Orders and indexes records; of several with one id the last is kept.
+    pub(super) fn new(collection: &'static str, records: impl IntoIterator<Item = R>) -> Result<Self, StoreError> {
+        let by_id: BTreeMap<String, R> = records.into_iter().map(|record| (record.id().to_owned(), record)).collect();
+        let records: Vec<R> = by_id.into_values().collect();
+        if u32::try_from(records.len()).is_err() {
+            return Err(StoreError::TooManyRows { collection, rows: records.len() });
+        }
+        let boxes = (0u32..).zip(&records).map(|(ordinal, record)| (ordinal, record.bbox(), record.interval()));
+        let index = SpatioTemporalIndex::bulk_load(boxes);
+        let extent = records.iter().map(Record::bbox).reduce(Bbox::union);
+        let interval = span(records.iter().map(Record::interval));
+        Ok(Self { records, index, extent, interval })
+    }
+
+    pub(super) fn records(&self) -> &[R] {
+        &self.records
+    }
+
+    /// The record with that id.
+    pub(super) fn get(&self, id: &str) -> Option<&R> {
+        let at = self.records.binary_search_by(|record| record.id().cmp(id)).ok()?;
+        self.records.get(at)
+    }
+
+    /// Everything that meets the query, ordered by id, whatever its limit and cursor: narrowed by the index, then tested
+    /// exactly.
+    pub(super) fn search<'a>(&'a self, query: &'a FeatureQuery) -> impl Iterator<Item = &'a R> {
+        let ordinals = self.index.search(query.bbox, query.datetime).into_iter();
+        let candidates = ordinals.filter_map(|ordinal| self.records.get(usize::try_from(ordinal).ok()?));
+        candidates.filter(|record| query.accepts(*record) && query.bbox.is_none_or(|bbox| meets(record.shape(), bbox)))
+    }
+
+    /// The page of what meets the query that begins at its cursor.
+    pub(super) fn query<'a>(&'a self, query: &'a FeatureQuery) -> Page<&'a dyn Record> {
+        let start = query.cursor.as_ref().map(Cursor::after);
+        let mut page = Page { matched: 0, items: Vec::new(), next: None };
+        for record in self.search(query) {
+            page.matched += 1;
+            if start.is_some_and(|after| record.id() <= after) {
+                continue;
+            }
+            if page.items.len() < query.limit.count() {
+                page.items.push(record as &dyn Record);
+            } else if page.next.is_none() {
+                page.next = page.items.last().map(|last| Cursor::new(last.id(), query.fingerprint()));
+            }
+        }
+        page
+    }
+}
+
+/// Whether a shape shares a point with a box, edges included.
+fn meets(shape: Shape<'_>, bbox: Bbox) -> bool {
+    let rect = |part: Bbox| Rect::new(Coord { x: part.west(), y: part.south() }, Coord { x: part.east(), y: part.north() });
+    match shape {
+        Shape::Point(position) => bbox.contains(position),
+        Shape::Line(line) => bbox.split().any(|part| line.intersects(&rect(part))),
+        Shape::Area(area) => bbox.split().any(|part| area.intersects(&rect(part))),
+    }
+}
+
+/// From the earliest known start to the latest known end; an end stays open where a record's is.
+fn span(intervals: impl Iterator<Item = Interval>) -> Option<Interval> {
+    let dated = intervals.filter(|interval| *interval != Interval::ALWAYS);
+    dated.reduce(|a, b| Interval::new(a.start().min(b.start()), a.end().max(b.end())).unwrap_or(a))
+}
