@@ -2,6 +2,13 @@
 //! how old, and "unknown" where nobody knows.
 //!
 //! The layers, in the order in which they may use one another (a test holds the code to it):
-//! [`domain`] ← `index`, `tiles` ← `store`, `import` ← `http`, `cli` ← the binary.
+//! [`domain`] ← [`index`], [`tiles`] ← [`store`], [`import`] ← [`http`], [`cli`] ← the binary.
 
+pub mod cli;
 pub mod domain;
+pub mod http;
+pub mod import;
+pub mod index;
+pub mod settings;
+pub mod store;
+pub mod tiles;

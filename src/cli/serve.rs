@@ -1,0 +1,85 @@
+//! `harmattan serve`: the map and the API until SIGTERM or SIGINT.
+
+use anyhow::{Context, Result};
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+use super::bundled_store;
+use crate::domain::Instant;
+use crate::http::{AppState, Limits, ServeError, router, serve as serve_http};
+use crate::settings::ServeSettings;
+
+pub(super) fn serve(settings: &ServeSettings) -> Result<()> {
+    if let Some(file) = &settings.store {
+        tracing::warn!(
+            "{} is neither read nor written: this release serves the bundled data from memory and keeps nothing",
+            file.display()
+        );
+    }
+    let store = bundled_store(settings.empty)?;
+    let limits = Limits { concurrency: settings.concurrency, request_timeout: Duration::from_secs(settings.request_timeout) };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the async runtime cannot start")?;
+    runtime.block_on(async {
+        let bind = |source| ServeError::Bind { address: settings.listen, source };
+        let listener = TcpListener::bind(settings.listen).await.map_err(bind)?;
+        let address = listener.local_addr().map_err(bind)?;
+        let base_url = settings.public_url.clone().unwrap_or_else(|| base_url(address));
+        let state = AppState::new(store, Arc::new(Instant::now), &base_url, limits);
+        announce(address, settings.open);
+        serve_http(listener, router(state), stopped()).await?;
+        Ok(())
+    })
+}
+
+/// The address a person on this machine can open.
+fn reachable(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() { format!("http://localhost:{}", address.port()) } else { format!("http://{address}") }
+}
+
+/// What links begin with when nothing is configured: nothing where the server does not know the name it is reached by.
+fn base_url(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() { String::new() } else { format!("http://{address}") }
+}
+
+/// Prints the address. The socket listens already: whoever connects now is answered.
+fn announce(address: SocketAddr, open: bool) {
+    let url = reachable(address);
+    let mut stdout = std::io::stdout().lock();
+    // A closed stdout is no reason not to serve.
+    let _ = writeln!(stdout, "Harmattan serves the map at {url}/").and_then(|()| stdout.flush());
+    if open && let Err(error) = opener::open_browser(&url) {
+        tracing::warn!(%error, "no browser could be opened");
+    }
+}
+
+/// Resolves at SIGTERM or SIGINT.
+async fn stopped() {
+    let interrupt = async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!(%error, "SIGINT cannot be watched");
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be watched");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+    tracing::info!("stopping");
+}

@@ -1,0 +1,90 @@
+//! The page's files, embedded in the program and compressed when it was built.
+
+use axum::body::Body;
+use axum::extract::Path;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{Embed, EmbeddedFile};
+use std::fmt::Write as _;
+
+use super::problem::Problem;
+use super::reply::{IMMUTABLE, REVALIDATE};
+
+#[derive(Embed)]
+#[folder = "static/dist/"]
+struct Files;
+
+/// The map.
+pub(super) fn page(headers: &HeaderMap) -> Result<Response, Problem> {
+    file("index.html", headers, REVALIDATE)
+}
+
+/// The icon.
+pub(super) async fn favicon(headers: HeaderMap) -> Result<Response, Problem> {
+    file("favicon.svg", &headers, REVALIDATE)
+}
+
+/// A file whose name holds the hash of its content.
+pub(super) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
+    file(&format!("assets/{path}"), &headers, IMMUTABLE)
+}
+
+/// Sends a file, in the best encoding that was made of it and that the client takes.
+fn file(name: &str, headers: &HeaderMap, cache: HeaderValue) -> Result<Response, Problem> {
+    let plain = Files::get(name).filter(|_| !name.ends_with(".br") && !name.ends_with(".gz"));
+    let plain = plain.ok_or_else(|| Problem::missing(format!("there is no file {name}")))?;
+    let tag = tag(&plain);
+    let (encoding, file) = encoded(name, headers).map_or((None, plain), |(encoding, file)| (Some(encoding), file));
+    let mut response = Body::from(file.data.into_owned()).into_response();
+    let answer = response.headers_mut();
+    answer.insert(header::CONTENT_TYPE, content_type(name));
+    answer.insert(header::CACHE_CONTROL, cache);
+    answer.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Some(encoding) = encoding {
+        answer.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    if let Some(tag) = tag {
+        answer.insert(header::ETAG, tag);
+    }
+    Ok(response)
+}
+
+fn encoded(name: &str, headers: &HeaderMap) -> Option<(&'static str, EmbeddedFile)> {
+    let takes = |encoding: &str| {
+        let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        values.flat_map(|value| value.split(',')).any(|part| {
+            let mut part = part.split(';').map(str::trim);
+            part.next() == Some(encoding) && part.all(|weight| !matches!(weight, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+        })
+    };
+    [("br", "br"), ("gzip", "gz")]
+        .into_iter()
+        .filter(|(encoding, _)| takes(encoding))
+        .find_map(|(encoding, suffix)| Files::get(&format!("{name}.{suffix}")).map(|file| (encoding, file)))
+}
+
+/// A strong tag of the plain bytes; `conditional` adds the encoding.
+fn tag(file: &EmbeddedFile) -> Option<HeaderValue> {
+    let mut text = String::from("\"");
+    for byte in file.metadata.sha256_hash().iter().take(16) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text.push('"');
+    HeaderValue::from_str(&text).ok()
+}
+
+/// The media type of each kind of file the page is made of.
+fn content_type(name: &str) -> HeaderValue {
+    HeaderValue::from_static(match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("json") => "application/json",
+        Some("geojson") => "application/geo+json",
+        Some("webmanifest") => "application/manifest+json",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    })
+}

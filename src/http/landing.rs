@@ -1,0 +1,51 @@
+//! `/`: the map for people, the list of what there is for machines.
+
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use serde_json::json;
+
+use super::assets;
+use super::links::Link;
+use super::negotiate::wants_html;
+use super::params::Params;
+use super::problem::Problem;
+use super::reply::{self, JSON};
+use super::state::AppState;
+
+/// The map where `text/html` is asked for by name, the landing page in JSON otherwise.
+pub(super) async fn landing(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let mut params = Params::parse(query.as_deref())?;
+    let mut response = if wants_html(&mut params, &headers)? {
+        // Whatever else stands in the query belongs to the page (`?embed=1`).
+        assets::page(&headers)?
+    } else {
+        params.finish()?;
+        reply::json(JSON, &description(&state))
+    };
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+fn description(state: &AppState) -> serde_json::Value {
+    let base = state.base_url();
+    let link = |path: &str, rel, title| Link::new(base, path, rel, "application/json").titled(title);
+    json!({
+        "title": "Harmattan",
+        "description": "Reported incidents, control of places and status of supply corridors in the Sahel and the coastal states of \
+                        West Africa: what was reported, by whom, how sure and how old, and unknown where nobody knows.",
+        "links": [
+            link("/?f=json", "self", "This page"),
+            Link::new(base, "/?f=html", "alternate", "text/html").titled("The map"),
+            link("/collections", "data", "Collections"),
+            link("/datasets", "license", "Datasets with their licences"),
+            link("/actors", "related", "Actor codes"),
+            link("/playback/control", "related", "Control of places, every dated change"),
+            link("/playback/corridors", "related", "Status of corridors, every dated change"),
+        ],
+    })
+}

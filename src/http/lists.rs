@@ -1,0 +1,71 @@
+//! `/actors` and `/datasets`: plain lists that explain the codes in features.
+
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::json;
+
+use super::negotiate::only;
+use super::params::Params;
+use super::problem::Problem;
+use super::reply::{self, JSON};
+use super::state::AppState;
+
+/// `GET /actors`.
+pub(super) async fn actors(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    check(query.as_deref(), &headers)?;
+    let snapshot = state.snapshot();
+    let describe = |actor: &crate::domain::Actor| {
+        json!({
+            "code": actor.code,
+            "name_en": actor.name_en,
+            "name_fr": actor.name_fr,
+            "kind": actor.kind,
+            "side": actor.side.as_str(),
+            "force_of": actor.force_of,
+            "parent_alliance": actor.parent_alliance,
+            "active_from": actor.active_from,
+            "active_to": actor.active_to,
+            "note": actor.note,
+        })
+    };
+    let actors: Vec<_> = snapshot.actors().iter().map(describe).collect();
+    Ok(reply::json(JSON, &json!({ "actors": actors })))
+}
+
+/// `GET /datasets`.
+pub(super) async fn datasets(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    check(query.as_deref(), &headers)?;
+    let snapshot = state.snapshot();
+    let describe = |dataset: &std::sync::Arc<crate::domain::Dataset>| {
+        json!({
+            "id": dataset.id,
+            "title": dataset.title,
+            "version": dataset.version,
+            "released": dataset.released.to_string(),
+            "licence": dataset.licence,
+            "licence_url": dataset.licence_url,
+            "attribution": dataset.attribution,
+            "redistribution": dataset.redistribution.as_str(),
+            "homepage": dataset.homepage,
+            "description": dataset.description,
+            "rows": snapshot.rows_of(dataset),
+        })
+    };
+    let datasets: Vec<_> = snapshot.datasets().iter().map(describe).collect();
+    Ok(reply::json(JSON, &json!({ "datasets": datasets })))
+}
+
+fn check(query: Option<&str>, headers: &HeaderMap) -> Result<(), Problem> {
+    let mut params = Params::parse(query)?;
+    only(&mut params, headers, "json", &["application/json"])?;
+    params.finish()
+}

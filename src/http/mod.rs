@@ -1,0 +1,90 @@
+//! The server: requests in, GeoJSON and JSON out. Every route and every layer stands on this page.
+//!
+//! Handlers turn text into domain terms (`params`), ask a snapshot of the store, and write the answer. No SQL and no
+//! geometry arithmetic here. `problem` alone knows status codes. Work that may take more than a few microseconds
+//! (`items`, `tiles`, `playback`) runs on the blocking threads, never on the async ones.
+
+mod assets;
+mod collections;
+mod conditional;
+mod error;
+mod guard;
+mod health;
+mod items;
+mod landing;
+mod links;
+mod lists;
+mod locate;
+mod negotiate;
+mod params;
+mod playback;
+mod problem;
+mod reply;
+mod server;
+mod state;
+mod tiles;
+
+use axum::Router;
+use axum::http::header::{self, HeaderName, HeaderValue};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::set_header::SetResponseHeaderLayer;
+
+pub use error::ServeError;
+pub use server::{Limits, serve};
+pub use state::{AppState, Clock};
+
+/// What the page may load and do: nothing but its own files and our answers. No `unsafe-inline`.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
+     connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
+
+/// The whole server as one service.
+pub fn router(state: AppState) -> Router {
+    let routes = Router::new()
+        .route("/", get(landing::landing))
+        .route("/favicon.svg", get(assets::favicon))
+        .route("/assets/{*path}", get(assets::asset))
+        .route("/collections", get(collections::list))
+        .route("/collections/{collection}", get(collections::one))
+        .route("/collections/{collection}/schema", get(collections::schema))
+        .route("/collections/{collection}/queryables", get(collections::queryables))
+        .route("/collections/{collection}/items", get(items::items))
+        .route("/collections/{collection}/items/{id}", get(items::item))
+        .route("/tiles/{collection}/{z}/{x}/{y}", get(tiles::tile))
+        .route("/playback/control", get(playback::control))
+        .route("/playback/corridors", get(playback::corridors))
+        .route("/locate", get(locate::locate))
+        .route("/actors", get(lists::actors))
+        .route("/datasets", get(lists::datasets))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed);
+
+    let header =
+        |name: HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    // From the outside in: a request passes them from top to bottom, its answer from bottom to top.
+    let layers = ServiceBuilder::new()
+        .layer(from_fn(guard::identify))
+        .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"))
+        .layer(
+            CorsLayer::new()
+                .allow_origin(Any)
+                .allow_methods([axum::http::Method::GET, axum::http::Method::HEAD, axum::http::Method::OPTIONS])
+                .allow_headers(Any)
+                .expose_headers([header::ETAG, header::LINK, header::VARY, guard::REQUEST_ID]),
+        )
+        .layer(from_fn(conditional::conditional))
+        // Level 4 is what fits on the request path: brotli at 4 and gzip at 4 run at about 100 MB/s.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
+        .layer(from_fn_with_state(state.clone(), guard::bound))
+        .layer(CatchPanicLayer::custom(problem::panicked));
+    routes.layer(layers).with_state(state)
+}

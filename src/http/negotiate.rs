@@ -1,0 +1,96 @@
+//! Which representation the client wants: `f=`, then `Accept`.
+
+use axum::http::{HeaderMap, StatusCode, header};
+
+use super::params::Params;
+use super::problem::Problem;
+
+/// Takes `f` and `Accept` for an address that answers in one media type only, known as `f=name` (or `json`).
+///
+/// # Errors
+/// 406 when `f` or `Accept` asks for something else.
+pub(super) fn only(params: &mut Params, headers: &HeaderMap, name: &str, media_types: &[&str]) -> Result<(), Problem> {
+    match params.take("f")?.as_deref() {
+        Some(asked) if asked == name || asked == "json" => return Ok(()),
+        Some(asked) => return Err(not_acceptable(&format!("f={asked} is not offered here; f={name} is"))),
+        None => {}
+    }
+    let Some(accepted) = accept(headers) else { return Ok(()) };
+    let takes = |media_type: &str| weight(&accepted, media_type) > 0.0;
+    if media_types.iter().any(|media_type| takes(media_type)) || takes("application/json") {
+        Ok(())
+    } else {
+        Err(not_acceptable(&format!("this address answers in {}", media_types.join(", "))))
+    }
+}
+
+/// Whether a person with a browser is asking: `f=html`, or `text/html` by name in `Accept` and not wanted less than JSON.
+///
+/// # Errors
+/// 406 when `f` is neither `html` nor `json`, or `Accept` takes neither.
+pub(super) fn wants_html(params: &mut Params, headers: &HeaderMap) -> Result<bool, Problem> {
+    match params.take("f")?.as_deref() {
+        Some("html") => return Ok(true),
+        Some("json") => return Ok(false),
+        Some(asked) => return Err(not_acceptable(&format!("f={asked} is not offered here; f=html and f=json are"))),
+        None => {}
+    }
+    let Some(accepted) = accept(headers) else { return Ok(false) };
+    let named = |media_type: &str| accepted.iter().find(|(range, _)| range == media_type).map_or(0.0, |(_, q)| *q);
+    if named("text/html") > 0.0 && named("text/html") >= named("application/json") {
+        return Ok(true);
+    }
+    if weight(&accepted, "application/json") > 0.0 {
+        Ok(false)
+    } else {
+        Err(not_acceptable("this address answers in text/html and application/json"))
+    }
+}
+
+fn not_acceptable(detail: &str) -> Problem {
+    Problem::new(StatusCode::NOT_ACCEPTABLE).detail(detail)
+}
+
+/// The ranges of `Accept` with their weights; `None` when there are none.
+fn accept(headers: &HeaderMap) -> Option<Vec<(String, f32)>> {
+    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let ranges = values.flat_map(|value| value.split(',')).filter_map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let media_type = parts.next().filter(|text| !text.is_empty())?.to_ascii_lowercase();
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        Some((media_type, weight.map_or(1.0, |q| q.trim().parse().unwrap_or(0.0))))
+    });
+    Some(ranges.collect::<Vec<_>>()).filter(|ranges| !ranges.is_empty())
+}
+
+/// The weight of a media type: that of the most specific range that covers it (RFC 9110 §12.5.1).
+fn weight(accepted: &[(String, f32)], media_type: &str) -> f32 {
+    let family = media_type.split('/').next().unwrap_or_default();
+    let find = |range: &str| accepted.iter().find(|(text, _)| text == range).map(|(_, q)| *q);
+    find(media_type).or_else(|| find(&format!("{family}/*"))).or_else(|| find("*/*")).unwrap_or(0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(accept: Option<&str>, query: &str) -> Result<bool, u16> {
+        let mut headers = HeaderMap::new();
+        if let Some(accept) = accept {
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+        }
+        let mut params = Params::parse(Some(query)).unwrap_or_else(|_| panic!("query {query}"));
+        wants_html(&mut params, &headers).map_err(|_| 406)
+    }
+
+    #[test]
+    fn html_only_where_it_is_named() {
+        assert_eq!(html(None, ""), Ok(false));
+        assert_eq!(html(Some("*/*"), ""), Ok(false));
+        assert_eq!(html(Some("text/html,application/xhtml+xml,*/*;q=0.8"), ""), Ok(true));
+        assert_eq!(html(Some("application/json, text/html;q=0.5"), ""), Ok(false));
+        assert_eq!(html(Some("text/html"), "f=json"), Ok(false));
+        assert_eq!(html(Some("text/csv"), ""), Err(406));
+        assert_eq!(html(None, "f=pdf"), Err(406));
+    }
+}

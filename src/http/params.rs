@@ -1,0 +1,166 @@
+//! Query parameters: read once each, and anything left over is a mistake of the caller's.
+
+use axum::http::StatusCode;
+use percent_encoding::percent_decode_str;
+
+use super::problem::{Problem, refused};
+use crate::domain::{Bbox, Collection, Cursor, FeatureQuery, Filter, Instant, Interval, Limit, Moment};
+
+/// The parameters of a request, in their order.
+#[derive(Debug)]
+pub(super) struct Params {
+    pairs: Vec<(String, String)>,
+}
+
+impl Params {
+    /// Decodes a query string: `+` is a space, `%XX` a byte of UTF-8.
+    ///
+    /// # Errors
+    /// 400 when the text is not UTF-8 once decoded.
+    pub(super) fn parse(query: Option<&str>) -> Result<Self, Problem> {
+        let decode = |text: &str| {
+            let spaced = text.replace('+', " ");
+            let decoded = percent_decode_str(&spaced).decode_utf8().map(std::borrow::Cow::into_owned);
+            decoded.map_err(|_| Problem::new(StatusCode::BAD_REQUEST).detail("the query is not UTF-8"))
+        };
+        let pairs = query.unwrap_or("").split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decode(name)?, decode(value)?))
+        });
+        Ok(Self { pairs: pairs.collect::<Result<_, Problem>>()? })
+    }
+
+    /// Takes a parameter out; `None` when it is not there.
+    ///
+    /// # Errors
+    /// 400 when it is there twice.
+    pub(super) fn take(&mut self, name: &str) -> Result<Option<String>, Problem> {
+        let Some(at) = self.pairs.iter().position(|(other, _)| other == name) else { return Ok(None) };
+        let (_, value) = self.pairs.remove(at);
+        if self.pairs.iter().any(|(other, _)| other == name) {
+            return Err(Problem::parameter(name, "it is given more than once"));
+        }
+        Ok(Some(value))
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// 400 that names the first parameter that nobody took.
+    pub(super) fn finish(self) -> Result<(), Problem> {
+        match self.pairs.first() {
+            None => Ok(()),
+            Some((name, _)) => Err(Problem::parameter(name, format!("'{name}' is not a parameter of this address"))),
+        }
+    }
+
+    /// Takes `datetime`.
+    ///
+    /// # Errors
+    /// 400 when it is malformed.
+    pub(super) fn datetime(&mut self) -> Result<Interval, Problem> {
+        // A '+' in an offset arrives as a space when the client did not encode it.
+        let text = self.take("datetime")?.map(|text| text.replace(' ', "+"));
+        text.map_or(Ok(Interval::ALWAYS), |text| Interval::parse(&text).map_err(refused("datetime")))
+    }
+
+    /// Takes `known_at`: an instant, or a date for the end of that day.
+    ///
+    /// # Errors
+    /// 400 when it is malformed.
+    pub(super) fn known_at(&mut self) -> Result<Option<Instant>, Problem> {
+        let text = self.take("known_at")?.map(|text| text.replace(' ', "+"));
+        text.map(|text| Moment::parse(&text).map(|moment| moment.interval().end()).map_err(refused("known_at"))).transpose()
+    }
+
+    /// Takes a number.
+    ///
+    /// # Errors
+    /// 400 when it is missing or no finite number.
+    pub(super) fn number(&mut self, name: &str) -> Result<f64, Problem> {
+        let text = self.take(name)?.ok_or_else(|| Problem::parameter(name, "it is needed"))?;
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        number.ok_or_else(|| Problem::parameter(name, format!("'{text}' is not a finite number")))
+    }
+
+    /// Takes everything that says what is asked of a collection, and nothing may be left: `bbox`, `datetime`, `known_at`,
+    /// `limit`, `cursor` and any queryable.
+    ///
+    /// # Errors
+    /// 400 that names the parameter to blame.
+    pub(super) fn feature_query(mut self, collection: Collection, now: Instant) -> Result<FeatureQuery, Problem> {
+        let bbox = self.take("bbox")?.map(|text| Bbox::parse(&text).map_err(refused("bbox"))).transpose()?;
+        let limit = self.take("limit")?.map_or(Ok(Limit::DEFAULT), |text| Limit::parse(&text).map_err(refused("limit")))?;
+        let cursor = self.take("cursor")?;
+        let mut query = self.filtered_query(collection, now)?;
+        (query.bbox, query.limit) = (bbox, limit);
+        let fingerprint = query.fingerprint();
+        query.cursor = cursor.map(|text| Cursor::parse(&text, fingerprint).map_err(refused("cursor"))).transpose()?;
+        Ok(query)
+    }
+
+    /// The part of [`feature_query`](Self::feature_query) that tiles share: `datetime`, `known_at` and any queryable.
+    ///
+    /// # Errors
+    /// 400 that names the parameter to blame.
+    pub(super) fn filtered_query(mut self, collection: Collection, now: Instant) -> Result<FeatureQuery, Problem> {
+        let datetime = self.datetime()?;
+        let known_at = self.known_at()?;
+        let mut filters = Vec::new();
+        while let Some((name, text)) = self.pairs.first().cloned() {
+            if collection.queryable(&name).is_none() {
+                break;
+            }
+            self.take(&name)?;
+            filters.push(Filter::parse(collection, &name, &text).map_err(refused(&name))?);
+        }
+        self.finish()?;
+        let as_of = as_of(datetime, now);
+        Ok(FeatureQuery { datetime, known_at, filters, ..FeatureQuery::all(collection, as_of) })
+    }
+}
+
+/// The instant at which a changing status is told: the end of what was asked, or the present where that is open.
+pub(super) fn as_of(datetime: Interval, now: Instant) -> Instant {
+    if datetime.end() == Instant::MAX { now.max(datetime.start()) } else { datetime.end() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(text: &str) -> Result<FeatureQuery, Problem> {
+        Params::parse(Some(text))?.feature_query(Collection::Incidents, Instant::from_millis(0))
+    }
+
+    #[test]
+    fn parameters_are_decoded_and_queryables_become_filters() {
+        let read = query("bbox=-5%2C10%2C5%2C15&datetime=2023-01-01/..&actor1=JNIM&place=Nioro+du%20Sahel&limit=5").unwrap();
+        assert_eq!((read.filters.len(), read.limit.count()), (2, 5));
+    }
+
+    #[test]
+    fn unknown_doubled_and_malformed_parameters_are_refused() {
+        for text in [
+            "colour=red",
+            "limit=1&limit=2",
+            "limit=0",
+            "bbox=",
+            "datetime=",
+            "limit=",
+            "bbox=1,2,3,NaN",
+            "cursor=x",
+            "source=x",
+            "%FF=1",
+        ] {
+            assert!(query(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_status_is_told_at_the_end_of_the_window_or_now() {
+        let now = Instant::parse("2026-11-22T12:00:00Z").unwrap();
+        assert_eq!(as_of(Interval::parse("2025-10-01/2025-10-31").unwrap(), now).to_string(), "2025-10-31T23:59:59.999Z");
+        assert_eq!(as_of(Interval::ALWAYS, now), now);
+    }
+}

@@ -1,0 +1,127 @@
+//! `/playback/…`: everything a player needs for the whole span, once. State changes, not frames: a step of the clock costs
+//! the page no request.
+
+use axum::extract::{RawQuery, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use serde_json::{Value as Json, json};
+
+use super::negotiate::only;
+use super::params::Params;
+use super::problem::Problem;
+use super::reply::{self, JSON};
+use super::state::AppState;
+use crate::domain::{ControlObservation, Corridor, GeoPrecision, Verification};
+use crate::store::Snapshot;
+
+/// `GET /playback/control`: each place once, each dated statement once. A day that no statement of a place covers is unknown.
+pub(super) async fn control(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    check(query.as_deref(), &headers)?;
+    let body = state.on_snapshot(|snapshot| Ok(control_changes(snapshot))).await?;
+    Ok(reply::json(JSON, &body))
+}
+
+/// `GET /playback/corridors`: each road once, each dated status once. A day that no status of a road covers is unknown.
+pub(super) async fn corridors(
+    State(state): State<AppState>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    check(query.as_deref(), &headers)?;
+    let body = state.on_snapshot(|snapshot| Ok(corridor_changes(snapshot))).await?;
+    Ok(reply::json(JSON, &body))
+}
+
+fn check(query: Option<&str>, headers: &HeaderMap) -> Result<(), Problem> {
+    let mut params = Params::parse(query)?;
+    only(&mut params, headers, "json", &["application/json"])?;
+    params.finish()
+}
+
+/// A place is a name at a point: two places of one name and country stay apart.
+fn place_key(row: &ControlObservation) -> (&str, &str, u64, u64) {
+    (&row.country, &row.place, row.position.lon().to_bits(), row.position.lat().to_bits())
+}
+
+fn control_changes(snapshot: &Snapshot) -> Json {
+    let mut rows: Vec<&ControlObservation> = snapshot.control().iter().collect();
+    rows.sort_by(|a, b| place_key(a).cmp(&place_key(b)).then(a.valid_from.cmp(&b.valid_from)).then(a.id.cmp(&b.id)));
+    let (mut places, mut changes) = (Vec::new(), Vec::with_capacity(rows.len()));
+    let mut last: Option<&ControlObservation> = None;
+    for row in rows {
+        if last.is_none_or(|last| place_key(last) != place_key(row)) {
+            places.push(json!({
+                "place": row.place,
+                "country": row.country,
+                "region": row.region,
+                "lon": row.position.lon(),
+                "lat": row.position.lat(),
+                "population": row.population,
+            }));
+        }
+        last = Some(row);
+        changes.push(json!({
+            "id": row.id,
+            "place": places.len() - 1,
+            "actor": row.actor,
+            "status": row.status.as_str(),
+            "blockade": row.blockade.as_str(),
+            "blockade_by": row.blockade_by,
+            "valid_from": row.valid_from.to_string(),
+            "valid_to": row.valid_to.map(|day| day.to_string()),
+            "date_precision": row.date_precision.as_str(),
+            "geo_precision": row.geo_precision.map(GeoPrecision::code),
+            "last_confirmed": row.last_confirmed.map(|day| day.to_string()),
+            "known_at": row.source.known_at.to_string(),
+            "confidence": row.source.confidence,
+            "verification": row.source.verification.map(Verification::as_str),
+            "source": row.source.citation,
+            "note": row.note,
+        }));
+    }
+    json!({ "generation": snapshot.generation(), "places": places, "changes": changes })
+}
+
+fn corridor_changes(snapshot: &Snapshot) -> Json {
+    let corridors: Vec<Json> = snapshot.corridors().iter().map(describe).collect();
+    let mut changes = Vec::new();
+    for (ordinal, corridor) in snapshot.corridors().iter().enumerate() {
+        changes.extend(corridor.changes.iter().map(|change| {
+            json!({
+                "corridor": ordinal,
+                "status": change.status.as_str(),
+                "valid_from": change.valid_from.to_string(),
+                "valid_to": change.valid_to.map(|day| day.to_string()),
+                "actor": change.actor,
+                "confidence": change.source.confidence,
+                "verification": change.source.verification.map(Verification::as_str),
+                "source": change.source.citation,
+                "note": change.note,
+            })
+        }));
+    }
+    json!({ "generation": snapshot.generation(), "corridors": corridors, "changes": changes })
+}
+
+fn describe(corridor: &Corridor) -> Json {
+    let segments: Vec<Json> = corridor
+        .segments()
+        .iter()
+        .map(|segment| {
+            json!({
+                "id": segment.id,
+                "seq": segment.seq,
+                "from": segment.from,
+                "to": segment.to,
+                "length_km": segment.length_km,
+                "class": segment.class,
+                "coordinates": segment.line.coords().map(|coord| [coord.x, coord.y]).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    json!({ "id": corridor.id, "name": corridor.name, "target": corridor.target, "segments": segments })
+}

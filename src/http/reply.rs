@@ -1,0 +1,43 @@
+//! Answers: bytes with their media type, a strong tag and how long they may be kept.
+
+use axum::body::Bytes;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// JSON.
+pub(super) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// GeoJSON (RFC 7946).
+pub(super) const GEO_JSON: HeaderValue = HeaderValue::from_static("application/geo+json");
+/// JSON Schema.
+pub(super) const SCHEMA_JSON: HeaderValue = HeaderValue::from_static("application/schema+json");
+
+/// To be asked about again each time: the data may have changed.
+pub(super) const REVALIDATE: HeaderValue = HeaderValue::from_static("public, no-cache");
+/// Never changes under its address.
+pub(super) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// An answer that the client may keep and must ask about again.
+pub(super) fn tagged(content_type: HeaderValue, body: impl Into<Bytes>) -> Response {
+    let body = body.into();
+    let mut response = body.clone().into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, content_type);
+    headers.insert(header::CACHE_CONTROL, REVALIDATE);
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{:032x}\"", xxh3_128(&body))) {
+        headers.insert(header::ETAG, tag);
+    }
+    response
+}
+
+/// A value as JSON.
+pub(super) fn json(content_type: HeaderValue, value: &impl Serialize) -> Response {
+    match serde_json::to_vec(value) {
+        Ok(body) => tagged(content_type, body),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written as JSON");
+            super::problem::Problem::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR).into_response()
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What every handler shares.
+
+use axum::http::StatusCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+use super::problem::Problem;
+use super::server::Limits;
+use crate::domain::Instant;
+use crate::store::{Snapshot, Store};
+
+/// Tells the present; tests put their own in.
+pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// The store, the clock and the settings.
+#[derive(Clone)]
+pub struct AppState {
+    store: Arc<dyn Store>,
+    clock: Clock,
+    base_url: Arc<str>,
+    pub(super) permits: Arc<Semaphore>,
+    pub(super) request_timeout: Duration,
+}
+
+impl AppState {
+    /// State over a store. `base_url` is what links begin with, without a slash at the end; empty for links by path only.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Clock, base_url: &str, limits: Limits) -> Self {
+        Self {
+            store,
+            clock,
+            base_url: base_url.trim_end_matches('/').into(),
+            permits: Arc::new(Semaphore::new(limits.concurrency)),
+            request_timeout: limits.request_timeout,
+        }
+    }
+
+    /// The state of the store now.
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        self.store.snapshot()
+    }
+
+    /// The present.
+    pub(super) fn now(&self) -> Instant {
+        (self.clock)()
+    }
+
+    /// What links begin with.
+    pub(super) fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Runs work on the snapshot of now on a blocking thread.
+    pub(super) async fn on_snapshot<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Snapshot) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let snapshot = self.snapshot();
+        match tokio::task::spawn_blocking(move || work(&snapshot)).await {
+            Ok(done) => done,
+            Err(error) => {
+                tracing::error!(%error, "work on a snapshot did not finish");
+                Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR))
+            }
+        }
+    }
+}
