@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Installs what `make test` needs beyond Rust and Node.js, and skips what is there:
+#   chromium      Debian's browser, which the page's tests drive (playwright-core brings none of its own)
+#   fonts         Latin and Arabic letters, so that the screenshots show text and not boxes
+#   npm packages  the bundler, the type checker, the browser driver and axe, as package-lock.json names them
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+say() { printf 'setup: %s\n' "$*"; }
+
+if ! command -v node >/dev/null || [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 20 ]; then
+    say "Node.js 20 or newer with npm is needed to build and test the page." >&2
+    exit 1
+fi
+
+missing=()
+if [ -z "${CHROMIUM:-}" ] && ! command -v chromium >/dev/null; then missing+=(chromium); fi
+if command -v dpkg-query >/dev/null; then
+    for package in fonts-dejavu-core fonts-noto-core; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+fi
+if [ "${#missing[@]}" -gt 0 ]; then
+    if ! command -v apt-get >/dev/null; then
+        say "please install: ${missing[*]} (or name a Chromium in CHROMIUM)" >&2
+        exit 1
+    fi
+    say "installing Debian packages: ${missing[*]}"
+    root=()
+    [ "$(id -u)" -eq 0 ] || root=(sudo)
+    "${root[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    say "installing npm packages"
+    npm ci --no-audit --no-fund --silent
+    touch node_modules/.package-lock.json
+fi
