@@ -176,8 +176,8 @@ impl Record for ControlObservation {
         Shape::Point(self.position)
     }
 
-    fn bbox(&self) -> Bbox {
-        Bbox::of(self.position)
+    fn bbox(&self) -> Option<Bbox> {
+        Some(Bbox::of(self.position))
     }
 
     fn interval(&self) -> Interval {

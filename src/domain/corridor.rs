@@ -159,8 +159,8 @@ impl Record for CorridorSegment {
         Shape::Line(&self.line)
     }
 
-    fn bbox(&self) -> Bbox {
-        self.bbox
+    fn bbox(&self) -> Option<Bbox> {
+        Some(self.bbox)
     }
 
     fn interval(&self) -> Interval {

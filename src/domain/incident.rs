@@ -115,8 +115,8 @@ pub struct Incident {
     pub end: Moment,
     /// How exact the dates are.
     pub date_precision: DatePrecision,
-    /// Where.
-    pub position: Position,
+    /// Where; `None` when the source knows no more than the country, whose centre must not be drawn as a place.
+    pub position: Option<Position>,
     /// How exact the position is.
     pub geo_precision: GeoPrecision,
     /// What.
@@ -189,11 +189,11 @@ impl Record for Incident {
     }
 
     fn shape(&self) -> Shape<'_> {
-        Shape::Point(self.position)
+        self.position.map_or(Shape::Unplaced, Shape::Point)
     }
 
-    fn bbox(&self) -> Bbox {
-        Bbox::of(self.position)
+    fn bbox(&self) -> Option<Bbox> {
+        self.position.map(Bbox::of)
     }
 
     fn interval(&self) -> Interval {

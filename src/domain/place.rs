@@ -98,8 +98,8 @@ impl Record for Place {
         Shape::Point(self.position)
     }
 
-    fn bbox(&self) -> Bbox {
-        Bbox::of(self.position)
+    fn bbox(&self) -> Option<Bbox> {
+        Some(Bbox::of(self.position))
     }
 
     fn interval(&self) -> Interval {

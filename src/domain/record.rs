@@ -7,6 +7,8 @@ use super::{Bbox, Field, Instant, Interval, Position, Value};
 /// The geometry of a record, in CRS84.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Shape<'a> {
+    /// Nowhere in particular: the source names no place, or only a country.
+    Unplaced,
     /// A point.
     Point(Position),
     /// A line of at least two positions.
@@ -23,8 +25,8 @@ pub trait Record: Send + Sync {
     /// Where it is.
     fn shape(&self) -> Shape<'_>;
 
-    /// The smallest box around its shape; never crosses the antimeridian.
-    fn bbox(&self) -> Bbox;
+    /// The smallest box around its shape, which never crosses the antimeridian; `None` for what is unplaced.
+    fn bbox(&self) -> Option<Bbox>;
 
     /// When it held; [`Interval::ALWAYS`] for what is undated.
     fn interval(&self) -> Interval;

@@ -98,8 +98,8 @@ impl Record for Region {
         Shape::Area(&self.area)
     }
 
-    fn bbox(&self) -> Bbox {
-        self.bbox
+    fn bbox(&self) -> Option<Bbox> {
+        Some(self.bbox)
     }
 
     fn interval(&self) -> Interval {

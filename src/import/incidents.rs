@@ -58,7 +58,7 @@ pub(super) fn read_incidents(
             start,
             end,
             date_precision: row.parse("date_precision", DatePrecision::parse)?,
-            position,
+            position: Some(position),
             geo_precision: row.parse("geo_precision", GeoPrecision::parse)?,
             event_type: row.parse("event_type", EventType::parse)?,
             sub_event_type: row.optional_text("sub_event"),

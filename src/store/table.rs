@@ -12,6 +12,8 @@ use crate::index::SpatioTemporalIndex;
 pub(super) struct Table<R> {
     records: Vec<R>,
     index: SpatioTemporalIndex,
+    /// Ordinals of the records without a place, ascending: no box finds them.
+    unplaced: Vec<u32>,
     /// The box around all of them; `None` when there are none.
     pub(super) extent: Option<Bbox>,
     /// From the first start to the last end that are not open; `None` when every record is undated.
@@ -26,11 +28,13 @@ impl<R: Record> Table<R> {
         if u32::try_from(records.len()).is_err() {
             return Err(StoreError::TooManyRows { collection, rows: records.len() });
         }
-        let boxes = (0u32..).zip(&records).map(|(ordinal, record)| (ordinal, record.bbox(), record.interval()));
+        let numbered = || (0u32..).zip(&records);
+        let unplaced = numbered().filter(|(_, record)| record.bbox().is_none()).map(|(ordinal, _)| ordinal).collect();
+        let boxes = numbered().filter_map(|(ordinal, record)| Some((ordinal, record.bbox()?, record.interval())));
         let index = SpatioTemporalIndex::bulk_load(boxes);
-        let extent = records.iter().map(Record::bbox).reduce(Bbox::union);
+        let extent = records.iter().filter_map(Record::bbox).reduce(Bbox::union);
         let interval = span(records.iter().map(Record::interval));
-        Ok(Self { records, index, extent, interval })
+        Ok(Self { records, index, unplaced, extent, interval })
     }
 
     pub(super) fn records(&self) -> &[R] {
@@ -46,8 +50,12 @@ impl<R: Record> Table<R> {
     /// Everything that meets the query, ordered by id, whatever its limit and cursor: narrowed by the index, then tested
     /// exactly.
     pub(super) fn search<'a>(&'a self, query: &'a FeatureQuery) -> impl Iterator<Item = &'a R> {
-        let ordinals = self.index.search(query.bbox, query.datetime).into_iter();
-        let candidates = ordinals.filter_map(|ordinal| self.records.get(usize::try_from(ordinal).ok()?));
+        let mut ordinals = self.index.search(query.bbox, query.datetime);
+        if query.bbox.is_none() && !self.unplaced.is_empty() {
+            ordinals.extend(&self.unplaced);
+            ordinals.sort_unstable();
+        }
+        let candidates = ordinals.into_iter().filter_map(|ordinal| self.records.get(usize::try_from(ordinal).ok()?));
         candidates.filter(|record| query.accepts(*record) && query.bbox.is_none_or(|bbox| meets(record.shape(), bbox)))
     }
 
@@ -74,6 +82,7 @@ impl<R: Record> Table<R> {
 fn meets(shape: Shape<'_>, bbox: Bbox) -> bool {
     let rect = |part: Bbox| Rect::new(Coord { x: part.west(), y: part.south() }, Coord { x: part.east(), y: part.north() });
     match shape {
+        Shape::Unplaced => false,
         Shape::Point(position) => bbox.contains(position),
         Shape::Line(line) => bbox.split().any(|part| line.intersects(&rect(part))),
         Shape::Area(area) => bbox.split().any(|part| area.intersects(&rect(part))),

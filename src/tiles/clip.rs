@@ -42,6 +42,7 @@ impl TileId {
     #[must_use]
     pub fn part_of<'a>(self, shape: Shape<'a>) -> Option<Part<'a>> {
         match shape {
+            Shape::Unplaced => None,
             Shape::Point(position) => (Self::of(position, self.z()) == Ok(self)).then_some(Part::Whole(shape)),
             Shape::Line(line) if line.0.iter().all(|at| holds(self.buffered_bbox(), *at)) => Some(Part::Whole(shape)),
             Shape::Line(line) => clip_line(line, self.buffered_bbox()).map(Part::Lines),

@@ -24,6 +24,7 @@ pub enum Geometry<'a> {
 impl<'a> From<Shape<'a>> for Geometry<'a> {
     fn from(shape: Shape<'a>) -> Self {
         match shape {
+            Shape::Unplaced => Self::Null,
             Shape::Point(position) => Self::Point(position),
             Shape::Line(line) => Self::Line(line),
             Shape::Area(area) => Self::Area(area),
@@ -244,8 +245,8 @@ mod tests {
             Shape::Point(Position::new(0.0, 0.0).unwrap())
         }
 
-        fn bbox(&self) -> Bbox {
-            Bbox::WORLD
+        fn bbox(&self) -> Option<Bbox> {
+            Some(Bbox::WORLD)
         }
 
         fn interval(&self) -> Interval {

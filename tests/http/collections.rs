@@ -40,7 +40,7 @@ fn the_extent_covers_what_is_there() {
     let bbox: Vec<f64> =
         incidents["extent"]["spatial"]["bbox"][0].as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect();
     for incident in &data().incidents {
-        let position = incident.position;
+        let position = incident.position.unwrap();
         assert!(bbox[0] <= position.lon() && position.lon() <= bbox[2] && bbox[1] <= position.lat() && position.lat() <= bbox[3]);
     }
     assert_eq!(incidents["extent"]["temporal"]["interval"][0][0], "2012-01-17T00:00:00Z");

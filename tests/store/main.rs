@@ -39,7 +39,7 @@ fn incident(id: &str, lon: f64, lat: f64, first: i64, last: i64) -> Incident {
         start: moment(first),
         end: moment(last),
         date_precision: DatePrecision::Day,
-        position: Position::new(lon, lat).expect("a position"),
+        position: Some(Position::new(lon, lat).expect("a position")),
         geo_precision: GeoPrecision::Exact,
         event_type: EventType::Battle,
         sub_event_type: None,
@@ -98,6 +98,20 @@ fn the_last_of_equal_ids_in_a_change_set_wins() {
         store.commit(incidents(vec![incident("a", 0.0, 0.0, 0, 0), incident("a", 7.0, 7.0, 0, 0)])).unwrap();
         let snapshot = store.snapshot();
         assert_eq!(snapshot.extent(Collection::Incidents), Some(Bbox::new(7.0, 7.0, 7.0, 7.0).unwrap()));
+    }
+}
+
+#[test]
+fn a_record_without_a_place_is_found_by_time_and_in_no_box() {
+    for store in stores() {
+        let unplaced = Incident { position: None, ..incident("b", 0.0, 0.0, 0, 0) };
+        store.commit(incidents(vec![incident("a", 0.0, 0.0, 0, 0), unplaced, incident("c", 0.0, 0.0, 9, 9)])).unwrap();
+        let snapshot = store.snapshot();
+        let ids = |query: &FeatureQuery| snapshot.search(query).iter().map(|record| record.id().to_owned()).collect::<Vec<_>>();
+        assert_eq!(ids(&query()), ["made-up:a", "made-up:b", "made-up:c"]);
+        let first = Interval::new(Instant::from_millis(0), Instant::from_millis(1)).unwrap();
+        assert_eq!(ids(&FeatureQuery { datetime: first, ..query() }), ["made-up:a", "made-up:b"]);
+        assert_eq!(ids(&FeatureQuery { bbox: Some(Bbox::WORLD), ..query() }), ["made-up:a", "made-up:c"]);
     }
 }
 
@@ -163,7 +177,7 @@ proptest! {
         let bbox = Bbox::new(west, south.min(north), east, south.max(north)).unwrap();
         let datetime = Interval::new(Instant::from_millis(start), Instant::from_millis(start + length)).unwrap();
         let query = FeatureQuery { bbox: Some(bbox), datetime, ..query() };
-        let mut expected: Vec<_> = rows.iter().filter(|row| bbox.contains(row.position) && query.accepts(*row)).map(|row| row.id.clone()).collect();
+        let mut expected: Vec<_> = rows.iter().filter(|row| row.position.is_some_and(|position| bbox.contains(position)) && query.accepts(*row)).map(|row| row.id.clone()).collect();
         expected.sort();
         for store in stores() {
             store.commit(incidents(rows.clone())).unwrap();
