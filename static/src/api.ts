@@ -23,7 +23,6 @@ export class ApiError extends Error {
 
 export interface Loaded {
   incidents: IncidentFeature[];
-  countries: RegionFeature[];
   regions: RegionFeature[];
   places: PlaceFeature[];
   control: ControlAnswer;
@@ -79,9 +78,8 @@ export async function loadAll(): Promise<Loaded> {
   const { signal } = running;
   const items = <T>(collection: string, query = "") =>
     getItems<T>(`/collections/${collection}/items?${query}limit=10000`, signal);
-  const [incidents, countries, regions, places, control, corridors, actors, datasets] = await Promise.all([
+  const [incidents, regions, places, control, corridors, actors, datasets] = await Promise.all([
     items<IncidentFeature>("incidents"),
-    items<RegionFeature>("regions", "level=0&"),
     items<RegionFeature>("regions", "level=1&"),
     items<PlaceFeature>("places"),
     getJson<ControlAnswer>("/playback/control", signal),
@@ -89,5 +87,5 @@ export async function loadAll(): Promise<Loaded> {
     getJson<{ actors: Actor[] }>("/actors", signal),
     getJson<{ datasets: DatasetInfo[] }>("/datasets", signal),
   ]);
-  return { incidents, countries, regions, places, control, corridors, actors: actors.actors, datasets: datasets.datasets };
+  return { incidents, regions, places, control, corridors, actors: actors.actors, datasets: datasets.datasets };
 }

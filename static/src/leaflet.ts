@@ -22,6 +22,9 @@ const HOME = { west: -12.6, south: 9.2, east: 7.6, north: 20.6 };
 const HOME_UPRIGHT = { west: -9.6, south: 10.4, east: 3.6, north: 17.6 };
 /** Panning further finds no basemap. */
 const LIMITS = L.latLngBounds([-4, -30], [36, 36]);
+/** The canvases from the bottom up. */
+const ORDER = ["ground", "regions", "borders", "corridors", "control", "labels", "incidents"] as const;
+export type CanvasName = (typeof ORDER)[number];
 /** Beyond the view, so that a drag shows no blank edge before the redraw. */
 const PADDING = 0.12;
 
@@ -108,8 +111,8 @@ class CanvasLayer extends L.Layer {
 }
 
 export interface MapHandle {
-  /** Adds a canvas above those added before; the answer redraws it. */
-  addCanvas(name: string, draw: Draw): () => void;
+  /** Adds a canvas at its place in the order; the answer redraws it. */
+  addCanvas(name: CanvasName, draw: Draw): () => void;
   getView(): View;
   setView(view: View): void;
   /** Fits the Sahel, leaving room for what covers the map's edges. */
@@ -144,7 +147,6 @@ export function createMap(container: HTMLElement, still: boolean): MapHandle {
   });
   const zoomControl = L.control.zoom({ position: "topright" }).addTo(map);
   L.control.scale({ position: "bottomright", imperial: false, maxWidth: 110 }).addTo(map);
-  let level = 200;
 
   const home = () => {
     const size = map.getSize();
@@ -152,12 +154,11 @@ export function createMap(container: HTMLElement, still: boolean): MapHandle {
     map.fitBounds([[area.south, area.west], [area.north, area.east]], { animate: false });
   };
   home();
-  // The page's own shortcuts own the arrows elsewhere; on the focused map Leaflet pans with them.
   return {
     container,
     addCanvas(name, draw) {
       const pane = map.createPane(name);
-      pane.style.zIndex = String((level += 10));
+      pane.style.zIndex = String(200 + 10 * ORDER.indexOf(name));
       pane.style.pointerEvents = "none";
       const layer = new CanvasLayer(name, draw);
       layer.addTo(map);

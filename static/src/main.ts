@@ -101,12 +101,13 @@ async function start(): Promise<void> {
   translate();
   byId("retry").addEventListener("click", () => location.reload());
   try {
-    const [basemap, spots, loaded] = await Promise.all([
-      getJson<BasemapFile>(BASEMAP_URL).then(readBasemap),
-      getJson<WeakSpot[]>(WEAK_SPOTS_URL),
-      loadAll(),
-    ]);
-    redraws.push(addGround(map, basemap, palette));
+    // The land shows as soon as it is there; the records follow.
+    const ground = getJson<BasemapFile>(BASEMAP_URL).then((file) => {
+      const basemap = readBasemap(file);
+      redraws.push(addGround(map, basemap, palette), addBorders(map, basemap, palette));
+      return basemap;
+    });
+    const [basemap, spots, loaded] = await Promise.all([ground, getJson<WeakSpot[]>(WEAK_SPOTS_URL), loadAll()]);
     build(basemap, spots, loaded);
     byId("status").hidden = true;
   } catch (error) {
@@ -148,12 +149,11 @@ function build(basemap: ReturnType<typeof readBasemap>, spots: WeakSpot[], loade
   const page = new Page(store, bus, data, palette);
 
   const regions = addRegions(map, page);
-  redraws.push(regions.redraw, addBorders(map, basemap, palette));
-  const corridors = addCorridors(map, page);
+    const corridors = addCorridors(map, page);
   const control = addControl(map, page);
   const incidents = addIncidents(map, page);
   const labels = addLabels(map, page, basemap.labels, palette);
-  redraws.push(corridors.redraw, control.redraw, incidents.redraw, labels);
+  redraws.push(regions.redraw, corridors.redraw, control.redraw, incidents.redraw, labels);
   store.subscribe(["layers"], labels);
 
   const clock = new Clock(store, data.span, data.lastRecord);

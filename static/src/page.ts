@@ -18,7 +18,6 @@ import type { Actor, DatasetInfo, PlaceFeature, RegionFeature, Side } from "./ty
 
 export interface Dataset {
   incidents: IncidentTable;
-  countries: RegionFeature[];
   regions: RegionFeature[];
   towns: PlaceFeature[];
   places: PlaceHistory[];
@@ -49,14 +48,13 @@ export function buildDataset(loaded: Loaded, today: number): Dataset {
   const monthAfter = endOf(endOf(lastRecord, "month") + 1, "month");
   return {
     incidents,
-    countries: loaded.countries,
     regions: loaded.regions,
     towns: loaded.places,
     places: placeHistories(loaded.control),
     corridors: corridorHistories(loaded.corridors),
     actors,
     datasets: loaded.datasets,
-    regionById: new Map([...loaded.countries, ...loaded.regions].map((region) => [String(region.id ?? region.properties.code), region])),
+    regionById: new Map(loaded.regions.map((region) => [String(region.id ?? region.properties.code), region])),
     lastRecord,
     span: { from: startOf(least(firsts), "month"), to: Math.max(Math.min(monthAfter, today), lastRecord) },
   };

@@ -49,7 +49,7 @@ export interface State {
   language: Language;
   theme: Theme;
   panel: PanelName | null;
-  /** `incident/<id>`, `spot/<lon>,<lat>`, `place/<country>/<name>`, `corridor/<id>`, `region/<id>`. */
+  /** `incident/<id>`, `spot/<lon>,<lat>`, `place/<country>/<name>`, `corridor/<id>`, `roads/<id>,<id>`, `region/<id>`. */
   selected: string | null;
 }
 

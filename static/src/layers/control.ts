@@ -36,13 +36,25 @@ export function symbolAt(page: Page, place: PlaceHistory, day: number): PlaceSym
 
 export function addControl(map: MapHandle, page: Page): { redraw: () => void; at: (x: number, y: number, reach: number) => PlaceHistory | null } {
   const points = page.data.places.map((place) => ({ place, x: worldX(place.lon), y: worldY(place.lat) }));
+  let symbols: PlaceSymbol[] = [];
+  let drawnAs = "";
+  /** Answers whether anything looks different: most steps change no town. */
+  const update = (): boolean => {
+    const { to, selected } = page.store.get();
+    symbols = points.map(({ place }) => symbolAt(page, place, to));
+    const looks = page.isOn("control") ? `${JSON.stringify(symbols)} ${selected}` : "off";
+    const changed = looks !== drawnAs;
+    drawnAs = looks;
+    return changed;
+  };
+  update();
   const redraw = map.addCanvas("control", (context, frame) => {
     if (!page.isOn("control")) return;
     const palette = page.palette();
-    const { to, selected } = page.store.get();
+    const { selected } = page.store.get();
     const size = PLACE_SIZE * Math.min(1.2, Math.max(0.62, 0.8 + (frame.zoom - 5.5) * 0.14));
     const drawn = points
-      .map(({ place, x, y }) => ({ place, x, y, symbol: symbolAt(page, place, to) }))
+      .map(({ place, x, y }, i) => ({ place, x, y, symbol: symbols[i]! }))
       // Unknown below known, open towns below blockaded ones.
       .sort((a, b) => weight(a.symbol) - weight(b.symbol));
     for (const { place, x, y, symbol } of drawn) {
@@ -62,7 +74,9 @@ export function addControl(map: MapHandle, page: Page): { redraw: () => void; at
       context.restore();
     }
   });
-  page.onDraw(["to", "layers", "selected"], redraw);
+  page.onDraw(["to", "layers", "selected"], () => {
+    if (update()) redraw();
+  });
   return {
     redraw,
     at(x, y, reach) {

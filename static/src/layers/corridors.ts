@@ -35,11 +35,22 @@ const ORDER: CorridorStatus[] = ["unknown", ...CORRIDOR_STATUSES];
 
 export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; at: (x: number, y: number, reach: number) => number[] } {
   const all = stretches(page.data.corridors);
+  let statuses: CorridorStatus[] = [];
+  let drawnAs = "";
+  /** Answers whether anything looks different: most steps change no road. */
+  const update = (): boolean => {
+    const { to, selected } = page.store.get();
+    statuses = page.data.corridors.map((corridor) => corridorStatus(corridor, to));
+    const looks = page.isOn("corridors") ? `${statuses.join()} ${selected}` : "off";
+    const changed = looks !== drawnAs;
+    drawnAs = looks;
+    return changed;
+  };
+  update();
   const redraw = map.addCanvas("corridors", (context, frame) => {
     if (!page.isOn("corridors")) return;
     const palette = page.palette();
-    const { to, selected } = page.store.get();
-    const statuses = page.data.corridors.map((corridor) => corridorStatus(corridor, to));
+    const { selected } = page.store.get();
     const drawn = all
       .map((stretch) => ({ stretch, status: mostSevere(stretch.corridors.map((i) => statuses[i]!)) }))
       .sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
@@ -61,7 +72,9 @@ export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; 
       });
     }
   });
-  page.onDraw(["to", "layers", "selected"], redraw);
+  page.onDraw(["to", "layers", "selected"], () => {
+    if (update()) redraw();
+  });
   return {
     redraw,
     at(x, y, reach) {

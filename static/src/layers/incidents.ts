@@ -3,8 +3,7 @@
 
 import { worldLength } from "../data/mercator";
 import type { Palette } from "../draw/palette";
-import { drawPlaced } from "../draw/symbols";
-import { confidenceLevel } from "../format";
+import { Sprites } from "../draw/sprites";
 import type { MapHandle } from "../leaflet";
 import type { Page } from "../page";
 
@@ -46,6 +45,7 @@ export function addIncidents(map: MapHandle, page: Page): IncidentLayer {
     spotOf[i] = spot;
   });
   let shown: Spot[] = [];
+  const sprites = new Sprites();
 
   const collect = () => {
     const found = new Map<number, Spot>();
@@ -75,7 +75,7 @@ export function addIncidents(map: MapHandle, page: Page): IncidentLayer {
       if (left < -disc || top < -disc || left > frame.width + disc || top > frame.height + disc) continue;
       context.save();
       context.translate(left, top);
-      drawPlaced(context, palette, row.type, row.side, confidenceLevel(row.confidence), row.geo_precision, radius, disc);
+      sprites.draw(context, palette, row, radius, Math.round(disc));
       if (isSelected(selected, row.lon, row.lat, rows.map((i) => table.rows[i]!.id))) {
         context.beginPath();
         context.arc(0, 0, radius + 7, 0, 2 * Math.PI);
@@ -83,15 +83,24 @@ export function addIncidents(map: MapHandle, page: Page): IncidentLayer {
         context.lineWidth = 2;
         context.stroke();
       }
-      if (rows.length > 1) badge(context, palette, rows.length, radius);
       context.restore();
+    }
+    // Counts above all symbols: a hidden count would hide records.
+    for (const { x, y, rows } of shown) {
+      if (rows.length > 1) badge(context, palette, rows.length, x * frame.scale - frame.originX, y * frame.scale - frame.originY, radius);
     }
   });
 
-  page.onDraw(["from", "to", "filters", "layers", "selected"], () => {
+  let before = page.selection.indices;
+  page.onDraw(["from", "to", "filters"], () => {
+    const now = page.selection.indices;
+    const same = now.length === before.length && now.every((row, i) => row === before[i]);
+    before = now;
+    if (same) return;
     collect();
     redraw();
   });
+  page.onDraw(["layers", "selected"], redraw);
   return {
     redraw,
     at(x, y, reach) {
@@ -114,12 +123,12 @@ function isSelected(selected: string | null, lon: number | null, lat: number | n
   return selected === `spot/${lon},${lat}` || ids.some((id) => selected === `incident/${id}`);
 }
 
-function badge(context: CanvasRenderingContext2D, palette: Palette, count: number, radius: number): void {
+function badge(context: CanvasRenderingContext2D, palette: Palette, count: number, left: number, top: number, radius: number): void {
   const text = count > 99 ? "99+" : String(count);
   context.font = `650 9.5px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif`;
   const width = Math.max(13, context.measureText(text).width + 7);
-  const x = radius * 0.75;
-  const y = -radius * 0.75 - 13;
+  const x = left + radius * 0.75;
+  const y = top - radius * 0.75 - 13;
   context.beginPath();
   context.roundRect(x, y, width, 13, 6.5);
   context.fillStyle = palette.ink;

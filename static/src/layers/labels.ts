@@ -126,9 +126,11 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
         [x - width / 2, y - gap - height / 2],
         [x - width / 2, y + gap + height / 2],
       ];
-      const spot = candidates.find(([left, middle]) =>
+      const open = candidates.find(([left, middle]) =>
         free({ left: left - 2, right: left + width + 2, top: middle - height / 2, bottom: middle + height / 2 }),
       );
+      // A capital is named even where symbols crowd it.
+      const spot = open ?? (capital ? candidates[0] : undefined);
       if (!spot) return;
       taken.push({ left: spot[0] - 2, right: spot[0] + width + 2, top: spot[1] - height / 2, bottom: spot[1] + height / 2 });
       taken.push({ left: x - gap + 2, right: x + gap - 2, top: y - gap + 2, bottom: y + gap - 2 });

@@ -44,7 +44,7 @@ export function addRegions(map: MapHandle, page: Page): { redraw: () => void; at
       const level = classOf(counts.get(id) ?? 0);
       if (level >= 0) {
         context.fillStyle = palette.regionRamp[level]!;
-        context.globalAlpha = 0.9;
+        context.globalAlpha = 0.82;
         context.fill("evenodd");
         context.globalAlpha = 1;
       }
@@ -61,7 +61,11 @@ export function addRegions(map: MapHandle, page: Page): { redraw: () => void; at
       context.stroke();
     }
   });
-  page.onDraw(["from", "to", "filters", "layers", "selected"], redraw);
+  let wasOn = page.isOn("regions");
+  page.onDraw(["from", "to", "filters", "layers", "selected"], () => {
+    if (wasOn || page.isOn("regions")) redraw();
+    wasOn = page.isOn("regions");
+  });
   return {
     redraw,
     at: (x, y) => (page.isOn("regions") ? (shapes.find(({ rings }) => contains(rings, x, y))?.id ?? null) : null),

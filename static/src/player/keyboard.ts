@@ -13,8 +13,9 @@ function keepsKeys(target: EventTarget | null, key: string): boolean {
   }
   if (target.matches("input, select, textarea, [contenteditable]")) return true;
   if (key === " ") return target.matches("button, a, summary, [role=tab]");
-  // On the map the arrows pan; in a list, in a tab strip and in what scrolls they move there.
-  return target.closest(".leaflet-container, [role=tablist], [data-scroll]") !== null;
+  // On the map the arrows pan; in what scrolls, all of them scroll.
+  if (target.closest(".leaflet-container")) return key.startsWith("Arrow");
+  return target.closest("[data-scroll]") !== null;
 }
 
 export function mountKeyboard(store: Store, clock: Clock): void {
