@@ -20,8 +20,8 @@ export type Draw = (context: CanvasRenderingContext2D, frame: Frame) => void;
 const HOME = { west: -12.6, south: 9.2, east: 7.6, north: 20.6 };
 /** The same for an upright screen, where that area would shrink to a stripe. */
 const HOME_UPRIGHT = { west: -9.6, south: 10.4, east: 3.6, north: 17.6 };
-/** Panning further finds no basemap. */
-const LIMITS = L.latLngBounds([-4, -30], [36, 36]);
+/** The basemap ends here (in the west there is only sea): beyond, land would look like sea. */
+const LIMITS = L.latLngBounds([0, -27], [30, 22]);
 /** The canvases from the bottom up. */
 const ORDER = ["ground", "regions", "borders", "corridors", "control", "labels", "incidents"] as const;
 export type CanvasName = (typeof ORDER)[number];
@@ -140,15 +140,21 @@ export function createMap(container: HTMLElement, still: boolean): MapHandle {
     minZoom: 4,
     maxZoom: 12,
     maxBounds: LIMITS,
-    maxBoundsViscosity: 0.9,
+    maxBoundsViscosity: 1,
     zoomAnimation: !still,
     fadeAnimation: !still,
     inertia: !still,
   });
   const zoomControl = L.control.zoom({ position: "topright" }).addTo(map);
-  L.control.scale({ position: "bottomright", imperial: false, maxWidth: 110 }).addTo(map);
+  L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 110 }).addTo(map);
 
+  /** Not so far out that the view is wider than the basemap. */
+  const limitZoom = () => {
+    const least = map.getBoundsZoom(LIMITS, true);
+    if (Number.isFinite(least)) map.setMinZoom(Math.max(4, Math.ceil(least * 4) / 4));
+  };
   const home = () => {
+    limitZoom();
     const size = map.getSize();
     const area = size.x < size.y ? HOME_UPRIGHT : HOME;
     map.fitBounds([[area.south, area.west], [area.north, area.east]], { animate: false });
@@ -191,6 +197,9 @@ export function createMap(container: HTMLElement, still: boolean): MapHandle {
         link?.setAttribute("aria-label", title);
       }
     },
-    resize: () => void map.invalidateSize({ animate: false }),
+    resize() {
+      map.invalidateSize({ animate: false });
+      limitZoom();
+    },
   };
 }

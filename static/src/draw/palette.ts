@@ -92,7 +92,7 @@ export const DARK: Palette = {
     unknown: "#7d7b75",
   },
   edge: "rgba(30, 34, 37, 0.95)",
-  darkHalo: "rgba(238, 233, 222, 0.95)",
+  darkHalo: "rgba(196, 191, 179, 0.95)",
 };
 
 /** Mixes two hex colours; 0 gives the first. */

@@ -48,7 +48,7 @@ export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, s
   };
   box();
   context.strokeStyle = symbol.side === "islamic_state" ? palette.darkHalo : palette.edge;
-  context.lineWidth = 3;
+  context.lineWidth = symbol.side === "islamic_state" ? 3.6 : 3;
   context.stroke();
   context.fillStyle = palette.paper;
   context.fill();
