@@ -83,7 +83,10 @@ export async function openPage(browser, address, { hash = "", ...options } = {})
     if (!url.startsWith(address) && !url.startsWith("data:")) problems.push(`outside request: ${url}`);
   });
   await page.goto(`${address}/${hash ? `#${hash}` : ""}`);
-  await page.waitForSelector("html[data-ready]");
+  await page.waitForSelector("html[data-ready], #status[data-failed]");
+  if ((await page.locator("html[data-ready]").count()) === 0) {
+    throw new Error(`the page failed: ${await page.locator("#status").innerText()}; ${problems.join("; ")}`);
+  }
   return { page, problems, requests, close: () => context.close() };
 }
 
