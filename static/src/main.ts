@@ -83,7 +83,7 @@ function showTheme(): void {
 
 const map = createMap(byId("map"), still);
 const palette = mountTheme(store, () => {
-  showTheme();
+  translate(); // the keys' swatches are drawn in the colours in force
   redrawAll();
 });
 if (given.view) map.setView(given.view);
@@ -171,6 +171,7 @@ function build(basemap: ReturnType<typeof readBasemap>, spots: WeakSpot[], loade
   redraws.push(slider.redraw);
   translations.push(controls.translate, slider.redraw, panels.translate);
   panels.translate();
+  creditOthers(page);
 
   map.onMoved(() => store.set({ view: map.getView() }));
   followHash();
@@ -179,6 +180,13 @@ function build(basemap: ReturnType<typeof readBasemap>, spots: WeakSpot[], loade
     if (store.get().view === null) map.home();
   }).observe(byId("map"));
   document.documentElement.dataset.ready = language();
+}
+
+/** Imported incidents bring their own attribution to the line on the map. */
+function creditOthers({ data }: Page): void {
+  const used = new Set(data.incidents.rows.map((row) => row.dataset));
+  const others = data.datasets.filter(({ id, attribution }) => id !== "chronology" && used.has(id) && attribution);
+  for (const { attribution } of others) byId("credit").append(` · ${attribution}`);
 }
 
 /** State -> address at most three times a second (once while playing), without a history entry a step; address -> state when the reader edits it. */

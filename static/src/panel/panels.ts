@@ -39,12 +39,15 @@ export function mountPanels(page: Page, spots: WeakSpot[]): { translate: () => v
     body.scrollTop = 0;
   };
   const showList = () => {
+    const focused = body.contains(document.activeElement) && document.activeElement !== body;
     body.replaceChildren(
       ...renderList(page, shown, () => {
         shown += FIRST_PAGE;
         showList();
       }),
     );
+    // The record in focus is gone; the reader stays in the list.
+    if (focused) body.focus({ preventScroll: true });
   };
   for (const [name, button] of buttons) {
     button.addEventListener("click", () => store.set({ panel: store.get().panel === name ? null : name }));
@@ -60,7 +63,6 @@ export function mountPanels(page: Page, spots: WeakSpot[]): { translate: () => v
     shown = FIRST_PAGE;
     showPanel();
   });
-  store.subscribe(["theme"], showPanel);
   // A chosen record must not pull the focus out of the list, so the list is only made anew when its rows change.
   store.subscribe(
     ["from", "to", "filters"],
@@ -127,7 +129,11 @@ function mountDetails(page: Page): () => void {
   store.subscribe(
     ["from", "to", "filters"],
     throttled(250, () => {
-      if (store.get().selected && !card.hidden && !/^incident/.test(store.get().selected ?? "")) show();
+      if (store.get().selected && !card.hidden && !/^incident/.test(store.get().selected ?? "")) {
+        const focused = body.contains(document.activeElement) && document.activeElement !== body;
+        show();
+        if (focused) body.focus({ preventScroll: true });
+      }
     }),
   );
   return show;
