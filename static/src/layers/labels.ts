@@ -35,7 +35,7 @@ interface TownLabel {
 
 function zoomFor(kind: string, population: number, watched: boolean): number {
   if (kind === "capital") return 4;
-  if (kind === "regional_capital") return population > 150_000 ? 5.2 : population > 60_000 ? 6 : watched ? 6.25 : 7;
+  if (kind === "regional_capital") return population > 150_000 ? 5.2 : watched ? 5.5 : population > 60_000 ? 6 : 7;
   if (watched) return population > 40_000 ? 6 : 6.75;
   if (population > 250_000) return 6.25;
   if (population > 100_000) return 7;

@@ -43,6 +43,8 @@ export function mountControls(page: Page, clock: Clock): { translate: () => void
         ? plural("deaths.given", deaths.given, { all: formatNumber(indices.length) })
         : "";
     byId("as-of").textContent = t("player.asOf", { date: formatDay(state.to) });
+    byId("silence").textContent =
+      state.to > page.data.lastRecord ? t("player.lastRecord", { date: formatDay(page.data.lastRecord) }) : "";
   };
   store.subscribe(["from", "to", "filters"], showDate);
 
