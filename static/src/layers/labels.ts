@@ -118,7 +118,7 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
       const text = language() === "fr" ? town.nameFr : town.name;
       const width = context.measureText(text).width;
       const square = town.watched && page.isOn("control");
-      const gap = square ? 12 : capital ? 8 : 6;
+      const gap = square ? 12 : town.watched && page.isOn("incidents") ? 9 : capital ? 8 : 6;
       const height = size * 1.1;
       const candidates: [number, number][] = [
         [x + gap, y],

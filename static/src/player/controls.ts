@@ -6,7 +6,7 @@ import { byId, el, icon } from "../dom";
 import { capitalise, formatDay, formatNumber, formatSpan } from "../format";
 import { plural, t } from "../i18n/index";
 import type { Page } from "../page";
-import { SPEEDS } from "../state";
+import { NO_FILTERS, SPEEDS } from "../state";
 import type { Clock } from "./clock";
 import { describe } from "./slider";
 
@@ -43,6 +43,9 @@ export function mountControls(page: Page, clock: Clock): { translate: () => void
         ? plural("deaths.given", deaths.given, { all: formatNumber(indices.length) })
         : "";
     byId("as-of").textContent = t("player.asOf", { date: formatDay(state.to) });
+    const filtered = JSON.stringify(state.filters) !== JSON.stringify(NO_FILTERS);
+    byId("filtered").textContent = filtered ? t("filters.active") : "";
+    byId("open-filters").toggleAttribute("data-active", filtered);
     byId("silence").textContent =
       state.to > page.data.lastRecord ? t("player.lastRecord", { date: formatDay(page.data.lastRecord) }) : "";
   };

@@ -122,6 +122,7 @@ test("filters change the counts, in the words and beside each value", async () =
   assert.ok(beside > 0 && beside < all);
   await niger.locator("input").check();
   assert.equal(await incidents(), beside);
+  assert.match(await page.locator("#headline").innerText(), /Filtered/);
   await shoot(page, "desktop-light-filters");
   await page.getByLabel("Search").fill("zzzz");
   await page.waitForTimeout(400);
