@@ -48,8 +48,9 @@ export function buildDataset(loaded: Loaded, today: number): Dataset {
   const monthAfter = endOf(endOf(lastRecord, "month") + 1, "month");
   return {
     incidents,
-    regions: loaded.regions,
-    towns: loaded.places,
+    // Without a geometry there is nothing to draw or to hit.
+    regions: loaded.regions.filter((region) => region.geometry),
+    towns: loaded.places.filter((place) => place.geometry),
     places: placeHistories(loaded.control),
     corridors: corridorHistories(loaded.corridors),
     actors,
