@@ -25,8 +25,8 @@ const TIME_BOUND: f64 = 100_000.0 * 365.25 * DEGREES_PER_DAY;
 /// One box of a record in the tree.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Entry {
-    /// West, south, east, north in degrees; west is not greater than east.
-    pub(super) bounds: [f64; 4],
+    /// Computed once: loading compares every box some twenty times.
+    pub(super) envelope: Envelope,
     /// Kept in full: the box holds it only to the precision of a float.
     pub(super) interval: Interval,
     pub(super) ordinal: u32,
@@ -35,7 +35,7 @@ pub(super) struct Entry {
 impl Entry {
     /// The boxes of a record: one, or two when it crosses the antimeridian.
     pub(super) fn of(ordinal: u32, bbox: Bbox, interval: Interval) -> impl Iterator<Item = Self> {
-        bbox.split().map(move |part| Self { bounds: bounds(part), interval, ordinal })
+        bbox.split().map(move |part| Self { envelope: envelope(bounds(part), interval), interval, ordinal })
     }
 }
 
@@ -43,7 +43,7 @@ impl RTreeObject for Entry {
     type Envelope = Envelope;
 
     fn envelope(&self) -> Envelope {
-        envelope(self.bounds, self.interval)
+        self.envelope
     }
 }
 

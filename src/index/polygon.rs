@@ -92,12 +92,17 @@ impl PreparedPolygon {
         self.edges[start..end].iter().filter(|edge| edge.is_crossed_from(at)).count() % 2 == 1
     }
 
-    /// Distance in metres from a position to the nearest edge; `None` when every edge is farther than `within_m`.
-    pub(super) fn distance_to_border_m(&self, from: Position, within_m: f64) -> Option<f64> {
-        self.edges
+    /// Distance in metres from a position to the nearest of the edges that meet a box (west, south, east, north in degrees);
+    /// `None` when none does.
+    pub(super) fn distance_to_border_m(&self, from: Position, near: [f64; 4]) -> Option<f64> {
+        let [_, south, _, north] = near;
+        let last = self.starts.len().saturating_sub(2);
+        let (first, last) = (self.band(south).min(last), self.band(north).min(last));
+        let (Some(&start), Some(&end)) = (self.starts.get(first), self.starts.get(last + 1)) else { return None };
+        self.edges[start..end]
             .iter()
+            .filter(|edge| edge.meets(near))
             .map(|edge| distance_to_edge_m(from, edge.low, edge.high))
-            .filter(|distance_m| *distance_m <= within_m)
             .min_by(f64::total_cmp)
     }
 }
@@ -105,6 +110,12 @@ impl PreparedPolygon {
 impl Edge {
     fn between(a: Coord<f64>, b: Coord<f64>) -> Self {
         if (a.y, a.x) <= (b.y, b.x) { Self { low: a, high: b } } else { Self { low: b, high: a } }
+    }
+
+    /// Whether the box around the edge meets a box.
+    fn meets(&self, [west, south, east, north]: [f64; 4]) -> bool {
+        let (low, high) = (self.low, self.high);
+        low.y <= north && south <= high.y && low.x.min(high.x) <= east && west <= low.x.max(high.x)
     }
 
     /// Whether a ray to the east crosses the edge.
@@ -180,7 +191,8 @@ mod tests {
         assert!(PreparedPolygon::new(&Polygon::new(LineString::new(vec![]), vec![])).is_none());
         let flat = prepared(&polygon![(x: 0.0, y: 1.0), (x: 5.0, y: 1.0), (x: 3.0, y: 1.0)]);
         assert!(!flat.contains(at(1.0, 1.0)));
-        assert_eq!(flat.distance_to_border_m(at(1.0, 1.0), 1.0), Some(0.0));
+        assert_eq!(flat.distance_to_border_m(at(1.0, 1.0), [0.0, 0.0, 2.0, 2.0]), Some(0.0));
+        assert_eq!(flat.distance_to_border_m(at(1.0, 1.0), [0.0, 2.0, 2.0, 3.0]), None);
     }
 
     #[test]
@@ -227,6 +239,23 @@ mod tests {
                 let held = prepared.contains(at(x, y));
                 prop_assert_eq!(held, holds_by_crossings(&polygon, Coord { x, y }));
                 prop_assert_eq!(held, polygon.contains(&Point::new(x, y)));
+            }
+        }
+
+        #[test]
+        fn the_nearest_edge_is_among_those_that_meet_the_box(
+            outer in vec(0.1..0.4f64, 3..60), lon in -0.5..0.5f64, lat in -0.5..0.5f64, radius_m in 10.0..30_000.0f64,
+        ) {
+            let ring = star((0.0, 0.0), &outer);
+            let nearest = ring.lines().chain([geo::Line::new(ring.0[ring.0.len() - 1], ring.0[0])])
+                .map(|line| distance_to_edge_m(at(lon, lat), line.start, line.end))
+                .fold(f64::INFINITY, f64::min);
+            let near = super::super::sphere::boxes_around(at(lon, lat), radius_m);
+            let found = prepared(&Polygon::new(ring, vec![])).distance_to_border_m(at(lon, lat), near[0]);
+            if nearest <= radius_m {
+                prop_assert!((found.unwrap() - nearest).abs() < 1e-6);
+            } else {
+                prop_assert!(found.is_none_or(|found| found >= nearest - 1e-6));
             }
         }
 

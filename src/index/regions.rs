@@ -156,7 +156,9 @@ impl RegionLocator {
                 if !self.known(indexed.region).is_some_and(&wanted) {
                     continue;
                 }
-                if let Some(distance_m) = indexed.polygon.distance_to_border_m(position, within_m) {
+                // Edges that the box does not meet are farther away than asked, or met by the other box.
+                let distance_m = indexed.polygon.distance_to_border_m(position, bounds);
+                if let Some(distance_m) = distance_m.filter(|distance_m| *distance_m <= within_m) {
                     let least = distances.entry(indexed.region).or_insert(distance_m);
                     *least = least.min(distance_m);
                 }

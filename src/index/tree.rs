@@ -141,7 +141,7 @@ impl<'a> Waiting<'a> {
     fn at(position: Position, child: &'a RTreeNode<Entry>) -> Self {
         match child {
             RTreeNode::Leaf(entry) => {
-                Self { distance_m: distance_to_box_m(position, entry.bounds), what: What::Record(entry.ordinal) }
+                Self { distance_m: distance_to_box_m(position, bounds(&entry.envelope)), what: What::Record(entry.ordinal) }
             }
             RTreeNode::Parent(node) => {
                 let distance_m = distance_to_box_m(position, bounds(&node.envelope())) - ROUNDING_M;
