@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::import;
 use crate::settings::{Command, Settings};
-use crate::store::{MemoryStore, Store};
+use crate::store::{self, MemoryStore, Store};
 
 /// Runs the command that the settings name.
 ///
@@ -29,7 +29,7 @@ fn bundled_store(empty: bool) -> Result<Arc<dyn Store>> {
         for rejection in &bundle.rejected {
             tracing::warn!("left out: {rejection}");
         }
-        store.commit(bundle.changes)?;
+        store::commit(&store, bundle.changes)?;
     }
     Ok(Arc::new(store))
 }

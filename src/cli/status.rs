@@ -11,7 +11,7 @@ use crate::store::Snapshot;
 
 pub(super) fn status(settings: &StatusSettings) -> Result<()> {
     let store = bundled_store(false)?;
-    let snapshot = store.snapshot();
+    let snapshot = store.snapshot()?;
     let mut stdout = std::io::stdout().lock();
     if settings.json {
         writeln!(stdout, "{:#}", document(&snapshot))?;

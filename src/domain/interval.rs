@@ -55,6 +55,12 @@ impl Interval {
         self.start <= other.end && other.start <= self.end
     }
 
+    /// The smallest interval around both.
+    #[must_use]
+    pub fn around(self, other: Self) -> Self {
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
     /// Whether the instant lies within.
     #[must_use]
     pub fn contains(self, instant: Instant) -> bool {

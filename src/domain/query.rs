@@ -125,7 +125,9 @@ impl FeatureQuery {
     #[must_use]
     pub fn accepts(&self, record: &dyn Record) -> bool {
         record.interval().meets(self.datetime)
-            && self.known_at.is_none_or(|asked| record.known_at().is_none_or(|known| known <= asked))
+            && self.known_at.is_none_or(|asked| {
+                record.known_at().is_none_or(|known| known <= asked) && record.superseded_at().is_none_or(|ended| ended > asked)
+            })
             && self.filters.iter().all(|filter| filter.accepts(record, self.as_of))
     }
 

@@ -36,6 +36,11 @@ pub trait Record: Send + Sync {
         None
     }
 
+    /// From when on a later version or a retraction took this version's place; `None` while it is what is known.
+    fn superseded_at(&self) -> Option<Instant> {
+        None
+    }
+
     /// The table of its properties, in the order they are shown.
     fn fields(&self) -> &'static [Field];
 

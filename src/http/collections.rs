@@ -33,7 +33,7 @@ pub(super) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check(query.as_deref(), &headers, "application/json")?;
-    let snapshot = state.snapshot();
+    let snapshot = state.snapshot()?;
     let collections = Collection::ALL.map(|collection| describe(&snapshot, state.base_url(), collection));
     let links = [Link::new(state.base_url(), "/collections", "self", "application/json")];
     Ok(reply::json(JSON, &json!({ "links": links, "collections": collections })))
@@ -48,7 +48,7 @@ pub(super) async fn one(
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
     check(query.as_deref(), &headers, "application/json")?;
-    Ok(reply::json(JSON, &describe(&state.snapshot(), state.base_url(), collection)))
+    Ok(reply::json(JSON, &describe(&*state.snapshot()?, state.base_url(), collection)))
 }
 
 /// `GET /collections/{collection}/schema`: every property (OGC API – Features part 5).

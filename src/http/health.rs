@@ -13,12 +13,12 @@ pub(super) async fn live() -> Response {
 }
 
 /// `GET /health/ready`: there is something to serve.
-pub(super) async fn ready(State(state): State<AppState>) -> Response {
-    let generation = state.snapshot().generation();
+pub(super) async fn ready(State(state): State<AppState>) -> Result<Response, Problem> {
+    let generation = state.snapshot()?.generation();
     if generation == 0 {
-        return Problem::new(StatusCode::SERVICE_UNAVAILABLE).detail("nothing has been loaded yet").into_response();
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE).detail("nothing has been loaded yet"));
     }
-    status("ready", Some(generation))
+    Ok(status("ready", Some(generation)))
 }
 
 fn status(word: &str, generation: Option<u64>) -> Response {

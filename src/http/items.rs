@@ -9,10 +9,10 @@ use super::links::{Link, segment, with_parameter};
 use super::negotiate::only;
 use super::params::{Params, as_of};
 use super::problem::Problem;
-use super::reply::{self, GEO_JSON};
+use super::reply::{self, GEO_JSON, JSON};
 use super::state::AppState;
-use crate::domain::{Collection, FeatureQuery, Page, Record};
-use crate::tiles::geojson::{write_feature, write_string};
+use crate::domain::{Collection, FeatureQuery, Page, Record, Value};
+use crate::tiles::geojson::{write_feature, write_string, write_value};
 
 /// `GET /collections/{collection}/items`.
 pub(super) async fn items(
@@ -53,7 +53,7 @@ pub(super) async fn item(
     only(&mut params, &headers, "geojson", &["application/geo+json"])?;
     let as_of = as_of(params.datetime()?, state.now());
     params.finish()?;
-    let snapshot = state.snapshot();
+    let snapshot = state.snapshot()?;
     let record = snapshot.get(collection, &id);
     let record = record.ok_or_else(|| Problem::missing(format!("there is no '{id}' in {}", collection.id())))?;
     let mut body = String::new();
@@ -62,6 +62,7 @@ pub(super) async fn item(
     let links = [
         Link::new(state.base_url(), &format!("{path}/items/{}", segment(&id)), "self", "application/geo+json"),
         Link::new(state.base_url(), &path, "collection", "application/json"),
+        Link::new(state.base_url(), &format!("{path}/items/{}/revisions", segment(&id)), "version-history", "application/json"),
     ];
     // A feature ends with the brace of its object; the links go in before it.
     body.pop();
@@ -69,6 +70,47 @@ pub(super) async fn item(
     body.push_str(&serde_json::to_string(&links).unwrap_or_default());
     body.push('}');
     Ok(reply::tagged(GEO_JSON, body))
+}
+
+/// `GET /collections/{collection}/items/{id}/revisions`: every version with the time it was known, oldest first.
+pub(super) async fn revisions(
+    State(state): State<AppState>,
+    Path((collection, id)): Path<(String, String)>,
+    RawQuery(text): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let collection = named(&collection)?;
+    let mut params = Params::parse(text.as_deref())?;
+    only(&mut params, &headers, "json", &["application/json"])?;
+    params.finish()?;
+    let (snapshot, now) = (state.snapshot()?, state.now());
+    let versions = snapshot.revisions(collection, &id);
+    if versions.is_empty() {
+        return Err(Problem::missing(format!("there is no '{id}' in {}", collection.id())));
+    }
+    let mut body = String::from("[");
+    for (ordinal, version) in versions.iter().enumerate() {
+        body.push_str(if ordinal > 0 { ",\n{" } else { "\n{" });
+        write_members(&mut body, &[("known_at", version.known_at().into()), ("superseded_at", version.superseded_at().into())]);
+        for field in version.fields().iter().filter(|field| field.name != "known_at") {
+            body.push(',');
+            write_members(&mut body, &[(field.name, version.value(field.name, now))]);
+        }
+        body.push('}');
+    }
+    body.push_str("\n]");
+    Ok(reply::tagged(JSON, body))
+}
+
+fn write_members(body: &mut String, members: &[(&str, Value<'_>)]) {
+    for (ordinal, (name, value)) in members.iter().enumerate() {
+        if ordinal > 0 {
+            body.push(',');
+        }
+        write_string(body, name);
+        body.push(':');
+        write_value(body, value);
+    }
 }
 
 fn page_links(base: &str, query: &FeatureQuery, text: Option<&str>, page: &Page<&dyn Record>) -> Vec<Link> {

@@ -18,7 +18,7 @@ pub(super) async fn actors(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check(query.as_deref(), &headers)?;
-    let snapshot = state.snapshot();
+    let snapshot = state.snapshot()?;
     let describe = |actor: &crate::domain::Actor| {
         json!({
             "code": actor.code,
@@ -44,7 +44,7 @@ pub(super) async fn datasets(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check(query.as_deref(), &headers)?;
-    let snapshot = state.snapshot();
+    let snapshot = state.snapshot()?;
     let describe = |dataset: &std::sync::Arc<crate::domain::Dataset>| {
         json!({
             "id": dataset.id,

@@ -27,7 +27,7 @@ pub(super) async fn locate(
     params.finish()?;
     Position::new(lon, 0.0).map_err(refused("lon"))?;
     let position = Position::new(lon, lat).map_err(refused("lat"))?;
-    let snapshot = state.snapshot();
+    let snapshot = state.snapshot()?;
     let regions: Vec<_> = snapshot.locate(position, datetime).iter().map(describe).collect();
     Ok(reply::json(JSON, &json!({ "datetime": datetime.to_string(), "regions": regions })))
 }

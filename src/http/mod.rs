@@ -54,6 +54,7 @@ pub fn router(state: AppState) -> Router {
         .route("/collections/{collection}/queryables", get(collections::queryables))
         .route("/collections/{collection}/items", get(items::items))
         .route("/collections/{collection}/items/{id}", get(items::item))
+        .route("/collections/{collection}/items/{id}/revisions", get(items::revisions))
         .route("/tiles/{collection}/{z}/{x}/{y}", get(tiles::tile))
         .route("/playback/control", get(playback::control))
         .route("/playback/corridors", get(playback::corridors))

@@ -37,8 +37,11 @@ impl AppState {
     }
 
     /// The state of the store now.
-    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
-        self.store.snapshot()
+    pub(super) fn snapshot(&self) -> Result<Arc<Snapshot>, Problem> {
+        self.store.snapshot().map_err(|error| {
+            tracing::error!(%error, "the store cannot be read");
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
+        })
     }
 
     /// The present.
@@ -56,7 +59,7 @@ impl AppState {
         &self,
         work: impl FnOnce(&Snapshot) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let snapshot = self.snapshot();
+        let snapshot = self.snapshot()?;
         match tokio::task::spawn_blocking(move || work(&snapshot)).await {
             Ok(done) => done,
             Err(error) => {

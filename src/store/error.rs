@@ -4,6 +4,12 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
+    /// Another process writes to the store.
+    #[error("another process is writing to {store}; try again when it is done")]
+    Busy {
+        /// The store's file.
+        store: String,
+    },
     /// More records in one collection than the index can number.
     #[error("the collection {collection} holds {rows} records, more than the index can number")]
     TooManyRows {

@@ -1,13 +1,13 @@
 //! One immutable state of the whole store.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::StoreError;
+use super::history::Superseded;
 use super::table::Table;
 use crate::domain::{
-    Actor, Bbox, ChangeSet, Collection, ControlObservation, Corridor, CorridorSegment, Dataset, FeatureQuery, Incident, Interval,
-    Page, Place, Position, Record, Region,
+    Actor, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Cursor, Dataset, FeatureQuery, Incident, Interval,
+    Page, Place, Position, Record, Region, StatusChange,
 };
 use crate::index::RegionLocator;
 
@@ -22,6 +22,20 @@ pub struct Located<'a> {
     pub distance_m: f64,
 }
 
+/// What a snapshot is built from: each id once, but for the versions of the past.
+#[derive(Debug, Default)]
+pub(super) struct Content {
+    pub(super) datasets: Vec<Arc<Dataset>>,
+    pub(super) actors: Vec<Actor>,
+    pub(super) regions: Vec<Region>,
+    pub(super) places: Vec<Place>,
+    pub(super) corridors: Vec<Corridor>,
+    pub(super) incidents: Vec<Incident>,
+    pub(super) past_incidents: Vec<Superseded<Incident>>,
+    pub(super) control: Vec<ControlObservation>,
+    pub(super) past_control: Vec<Superseded<ControlObservation>>,
+}
+
 /// The state of a store after one commit. Nothing in it changes.
 #[derive(Debug)]
 pub struct Snapshot {
@@ -33,54 +47,35 @@ pub struct Snapshot {
     locator: RegionLocator,
     places: Table<Place>,
     incidents: Table<Incident>,
+    past_incidents: Table<Superseded<Incident>>,
     control: Table<ControlObservation>,
+    past_control: Table<Superseded<ControlObservation>>,
     segments: Table<CorridorSegment>,
 }
 
 impl Snapshot {
-    /// The empty state before the first commit: generation 0.
-    ///
-    /// # Errors
-    /// None in practice; the tables share the constructor of full ones.
-    pub fn empty() -> Result<Self, StoreError> {
-        Self::build(0, ChangeSet::default())
-    }
-
-    /// This state with a change set put in, one generation on.
-    ///
-    /// # Errors
-    /// [`StoreError::TooManyRows`] when a collection outgrows its index.
-    pub fn with(&self, changes: ChangeSet) -> Result<Self, StoreError> {
-        let merged = ChangeSet {
-            datasets: [self.datasets.clone(), changes.datasets].concat(),
-            actors: [self.actors.clone(), changes.actors].concat(),
-            regions: [self.regions.records().to_vec(), changes.regions].concat(),
-            places: [self.places.records().to_vec(), changes.places].concat(),
-            incidents: [self.incidents.records().to_vec(), changes.incidents].concat(),
-            control: [self.control.records().to_vec(), changes.control].concat(),
-            corridors: [self.corridors.clone(), changes.corridors].concat(),
-        };
-        Self::build(self.generation + 1, merged)
-    }
-
-    fn build(generation: u64, content: ChangeSet) -> Result<Self, StoreError> {
-        let regions = Table::new(Collection::Regions.id(), content.regions)?;
-        let corridors = last_of_each(content.corridors, |corridor| corridor.id.clone());
+    pub(super) fn build(generation: u64, mut content: Content) -> Result<Self, StoreError> {
+        content.datasets.sort_by(|a, b| a.id.cmp(&b.id));
+        content.actors.sort_by(|a, b| a.code.cmp(&b.code));
+        content.corridors.sort_by(|a, b| a.id.cmp(&b.id));
+        let regions = Table::new(Collection::Regions, content.regions)?;
         Ok(Self {
             generation,
-            datasets: last_of_each(content.datasets, |dataset| dataset.id.clone()),
-            actors: last_of_each(content.actors, |actor| actor.code.clone()),
+            datasets: content.datasets,
+            actors: content.actors,
             locator: RegionLocator::new(regions.records()),
             regions,
-            places: Table::new(Collection::Places.id(), content.places)?,
-            incidents: Table::new(Collection::Incidents.id(), content.incidents)?,
-            control: Table::new(Collection::Control.id(), content.control)?,
-            segments: Table::new(Collection::Corridors.id(), corridors.iter().flat_map(Corridor::segments))?,
-            corridors,
+            places: Table::new(Collection::Places, content.places)?,
+            incidents: Table::new(Collection::Incidents, content.incidents)?,
+            past_incidents: Table::new(Collection::Incidents, content.past_incidents)?,
+            control: Table::new(Collection::Control, content.control)?,
+            past_control: Table::new(Collection::Control, content.past_control)?,
+            segments: Table::new(Collection::Corridors, content.corridors.iter().flat_map(Corridor::segments).collect())?,
+            corridors: content.corridors,
         })
     }
 
-    /// How many commits led here.
+    /// How many transactions that changed something led here.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation
@@ -96,6 +91,12 @@ impl Snapshot {
     #[must_use]
     pub fn actors(&self) -> &[Actor] {
         &self.actors
+    }
+
+    /// Regions, by id.
+    #[must_use]
+    pub fn regions(&self) -> &[Region] {
+        self.regions.records()
     }
 
     /// Corridors, by id.
@@ -125,43 +126,57 @@ impl Snapshot {
         }
     }
 
-    /// Everything that meets the query, ordered by id, whatever its limit and cursor.
+    /// Everything that meets the query, ordered by id, whatever its limit and cursor. A query with `known_at` also looks at the
+    /// versions that were in force then.
     #[must_use]
     pub fn search<'a>(&'a self, query: &'a FeatureQuery) -> Vec<&'a dyn Record> {
+        // Versions of the past are looked at only when the past is asked for.
+        let dated = query.known_at.iter();
         match query.collection {
-            Collection::Regions => self.regions.search(query).map(|record| record as &dyn Record).collect(),
-            Collection::Places => self.places.search(query).map(|record| record as &dyn Record).collect(),
-            Collection::Incidents => self.incidents.search(query).map(|record| record as &dyn Record).collect(),
-            Collection::Control => self.control.search(query).map(|record| record as &dyn Record).collect(),
-            Collection::Corridors => self.segments.search(query).map(|record| record as &dyn Record).collect(),
+            Collection::Regions => self.regions.search(query).collect(),
+            Collection::Places => self.places.search(query).collect(),
+            Collection::Corridors => self.segments.search(query).collect(),
+            Collection::Incidents => merged(self.incidents.search(query), dated.flat_map(|_| self.past_incidents.search(query))),
+            Collection::Control => merged(self.control.search(query), dated.flat_map(|_| self.past_control.search(query))),
         }
     }
 
     /// The page of what meets the query that begins at its cursor.
     #[must_use]
     pub fn query<'a>(&'a self, query: &'a FeatureQuery) -> Page<&'a dyn Record> {
-        match query.collection {
-            Collection::Regions => self.regions.query(query),
-            Collection::Places => self.places.query(query),
-            Collection::Incidents => self.incidents.query(query),
-            Collection::Control => self.control.query(query),
-            Collection::Corridors => self.segments.query(query),
-        }
+        let found = self.search(query);
+        let start = query.cursor.as_ref().map_or(0, |cursor| found.partition_point(|record| record.id() <= cursor.after()));
+        let items: Vec<_> = found[start..].iter().take(query.limit.count()).copied().collect();
+        let more = start + items.len() < found.len();
+        let next = items.last().filter(|_| more).map(|last| Cursor::new(last.id(), query.fingerprint()));
+        Page { matched: found.len(), items, next }
     }
 
-    /// The record of a collection with that id.
+    /// The record of a collection with that id, as it is known now.
     #[must_use]
     pub fn get(&self, collection: Collection, id: &str) -> Option<&dyn Record> {
         match collection {
-            Collection::Regions => self.regions.get(id).map(|record| record as &dyn Record),
-            Collection::Places => self.places.get(id).map(|record| record as &dyn Record),
-            Collection::Incidents => self.incidents.get(id).map(|record| record as &dyn Record),
-            Collection::Control => self.control.get(id).map(|record| record as &dyn Record),
-            Collection::Corridors => self.segments.get(id).map(|record| record as &dyn Record),
+            Collection::Regions => self.regions.of(id).first().map(|record| record as &dyn Record),
+            Collection::Places => self.places.of(id).first().map(|record| record as &dyn Record),
+            Collection::Incidents => self.incidents.of(id).first().map(|record| record as &dyn Record),
+            Collection::Control => self.control.of(id).first().map(|record| record as &dyn Record),
+            Collection::Corridors => self.segments.of(id).first().map(|record| record as &dyn Record),
         }
     }
 
-    /// The box around a collection; `None` when it is empty.
+    /// Every version of a record in the order of knowledge, the one that is known now at the end; after a retraction there is
+    /// none of those. Empty when there is no such record.
+    #[must_use]
+    pub fn revisions(&self, collection: Collection, id: &str) -> Vec<&dyn Record> {
+        let past: Vec<&dyn Record> = match collection {
+            Collection::Incidents => self.past_incidents.of(id).iter().map(|record| record as &dyn Record).collect(),
+            Collection::Control => self.past_control.of(id).iter().map(|record| record as &dyn Record).collect(),
+            Collection::Regions | Collection::Places | Collection::Corridors => Vec::new(),
+        };
+        past.into_iter().chain(self.get(collection, id)).collect()
+    }
+
+    /// The box around a collection; `None` when nothing in it has a place.
     #[must_use]
     pub fn extent(&self, collection: Collection) -> Option<Bbox> {
         match collection {
@@ -183,8 +198,7 @@ impl Snapshot {
             Collection::Control => self.control.interval,
             Collection::Corridors => {
                 let reports = self.corridors.iter().flat_map(|corridor| corridor.changes.iter());
-                let spans = reports.map(crate::domain::StatusChange::interval);
-                spans.reduce(|a, b| Interval::new(a.start().min(b.start()), a.end().max(b.end())).unwrap_or(a))
+                reports.map(StatusChange::interval).reduce(Interval::around)
             }
         }
     }
@@ -203,7 +217,10 @@ impl Snapshot {
     }
 }
 
-/// Orders by key and keeps the last of equal keys.
-fn last_of_each<T>(items: Vec<T>, key: impl Fn(&T) -> String) -> Vec<T> {
-    items.into_iter().map(|item| (key(&item), item)).collect::<BTreeMap<_, _>>().into_values().collect()
+/// Two rows ordered by id as one.
+fn merged<'a>(current: impl Iterator<Item = &'a dyn Record>, past: impl Iterator<Item = &'a dyn Record>) -> Vec<&'a dyn Record> {
+    let mut all: Vec<_> = current.chain(past).collect();
+    // Two sorted runs: the sort finds them and merges in linear time.
+    all.sort_by(|a, b| a.id().cmp(b.id()));
+    all
 }

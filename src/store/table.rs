@@ -1,10 +1,9 @@
 //! The records of one collection, ordered by id, with their index.
 
 use geo::{Coord, Intersects, Rect};
-use std::collections::BTreeMap;
 
 use super::StoreError;
-use crate::domain::{Bbox, Cursor, FeatureQuery, Interval, Page, Record, Shape};
+use crate::domain::{Bbox, Collection, FeatureQuery, Interval, Record, Shape};
 use crate::index::SpatioTemporalIndex;
 
 /// Records ordered by id, so that an ordinal is also the place in every page, and the index over their boxes and intervals.
@@ -21,13 +20,12 @@ pub(super) struct Table<R> {
 }
 
 impl<R: Record> Table<R> {
-    /// Orders and indexes records; of several with one id the last is kept.
-    pub(super) fn new(collection: &'static str, records: impl IntoIterator<Item = R>) -> Result<Self, StoreError> {
-        let by_id: BTreeMap<String, R> = records.into_iter().map(|record| (record.id().to_owned(), record)).collect();
-        let records: Vec<R> = by_id.into_values().collect();
+    /// Orders and indexes records. Records of one id, which only versions share, keep their order.
+    pub(super) fn new(collection: Collection, mut records: Vec<R>) -> Result<Self, StoreError> {
         if u32::try_from(records.len()).is_err() {
-            return Err(StoreError::TooManyRows { collection, rows: records.len() });
+            return Err(StoreError::TooManyRows { collection: collection.id(), rows: records.len() });
         }
+        records.sort_by(|a, b| a.id().cmp(b.id()));
         let numbered = || (0u32..).zip(&records);
         let unplaced = numbered().filter(|(_, record)| record.bbox().is_none()).map(|(ordinal, _)| ordinal).collect();
         let boxes = numbered().filter_map(|(ordinal, record)| Some((ordinal, record.bbox()?, record.interval())));
@@ -41,40 +39,24 @@ impl<R: Record> Table<R> {
         &self.records
     }
 
-    /// The record with that id.
-    pub(super) fn get(&self, id: &str) -> Option<&R> {
-        let at = self.records.binary_search_by(|record| record.id().cmp(id)).ok()?;
-        self.records.get(at)
+    /// The records with that id: one, but for versions.
+    pub(super) fn of(&self, id: &str) -> &[R] {
+        let start = self.records.partition_point(|record| record.id() < id);
+        let same = self.records[start..].partition_point(|record| record.id() == id);
+        &self.records[start..start + same]
     }
 
     /// Everything that meets the query, ordered by id, whatever its limit and cursor: narrowed by the index, then tested
     /// exactly.
-    pub(super) fn search<'a>(&'a self, query: &'a FeatureQuery) -> impl Iterator<Item = &'a R> {
+    pub(super) fn search<'a>(&'a self, query: &'a FeatureQuery) -> impl Iterator<Item = &'a dyn Record> {
         let mut ordinals = self.index.search(query.bbox, query.datetime);
         if query.bbox.is_none() && !self.unplaced.is_empty() {
             ordinals.extend(&self.unplaced);
             ordinals.sort_unstable();
         }
         let candidates = ordinals.into_iter().filter_map(|ordinal| self.records.get(usize::try_from(ordinal).ok()?));
-        candidates.filter(|record| query.accepts(*record) && query.bbox.is_none_or(|bbox| meets(record.shape(), bbox)))
-    }
-
-    /// The page of what meets the query that begins at its cursor.
-    pub(super) fn query<'a>(&'a self, query: &'a FeatureQuery) -> Page<&'a dyn Record> {
-        let start = query.cursor.as_ref().map(Cursor::after);
-        let mut page = Page { matched: 0, items: Vec::new(), next: None };
-        for record in self.search(query) {
-            page.matched += 1;
-            if start.is_some_and(|after| record.id() <= after) {
-                continue;
-            }
-            if page.items.len() < query.limit.count() {
-                page.items.push(record as &dyn Record);
-            } else if page.next.is_none() {
-                page.next = page.items.last().map(|last| Cursor::new(last.id(), query.fingerprint()));
-            }
-        }
-        page
+        let met = candidates.filter(|record| query.accepts(*record) && query.bbox.is_none_or(|bbox| meets(record.shape(), bbox)));
+        met.map(|record| record as &dyn Record)
     }
 }
 
@@ -92,5 +74,5 @@ fn meets(shape: Shape<'_>, bbox: Bbox) -> bool {
 /// From the earliest known start to the latest known end; an end stays open where a record's is.
 fn span(intervals: impl Iterator<Item = Interval>) -> Option<Interval> {
     let dated = intervals.filter(|interval| *interval != Interval::ALWAYS);
-    dated.reduce(|a, b| Interval::new(a.start().min(b.start()), a.end().max(b.end())).unwrap_or(a))
+    dated.reduce(Interval::around)
 }

@@ -22,6 +22,19 @@ fn a_feature_stands_alone_under_its_id() {
 }
 
 #[test]
+fn a_record_tells_its_versions() {
+    let versions = get_json("/collections/incidents/items/chronology:2022-02-17-djibo-siege-begins/revisions");
+    let versions = versions.as_array().unwrap();
+    assert_eq!(versions.len(), 1);
+    assert_eq!(
+        (&versions[0]["known_at"], &versions[0]["superseded_at"]),
+        (&"2026-11-22T00:00:00Z".into(), &serde_json::Value::Null)
+    );
+    assert_eq!(versions[0]["title"], "JNIM blockade of Djibo begins");
+    assert_eq!(crate::support::get("/collections/incidents/items/nothing/revisions").status, 404);
+}
+
+#[test]
 fn every_collection_pages_through_all_of_itself_once() {
     let expected = [
         ("incidents", data().incidents.len()),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use harmattan::domain::{ChangeSet, Instant};
 use harmattan::http::{AppState, Limits, router, serve};
 use harmattan::import::bundled;
-use harmattan::store::{MemoryStore, Store};
+use harmattan::store::{MemoryStore, commit};
 use serde_json::Value as Json;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Method, Request};
@@ -25,7 +25,7 @@ pub fn base() -> &'static str {
     static BASE: OnceLock<String> = OnceLock::new();
     BASE.get_or_init(|| {
         let store = MemoryStore::new().expect("an empty store");
-        store.commit(data().clone()).expect("the bundled data fits");
+        commit(&store, data().clone()).expect("the bundled data fits");
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
