@@ -242,10 +242,11 @@ impl Side {
 
     /// What the side leaves of a polygon: none, one or several.
     fn cut(self, rings: Rings) -> Vec<Rings> {
-        let outside = |ring: &Ring| ring.iter().filter(|vertex| self.depth(**vertex) <= 0.0).count();
-        let out = outside(&rings.exterior);
+        let out = self.outside(&rings.exterior);
         if out == 0 {
-            return vec![rings];
+            // A hole that reaches out of its exterior is no valid one; what the side leaves of it stays a hole.
+            let holes = rings.holes.into_iter().flat_map(|hole| self.cut_ring(hole)).collect();
+            return vec![Rings { exterior: rings.exterior, holes }];
         }
         if out == rings.exterior.len() {
             return Vec::new();
@@ -253,7 +254,7 @@ impl Side {
         let mut chains = self.chains(&rings.exterior);
         let mut whole = Vec::new();
         for hole in rings.holes {
-            if outside(&hole) == 0 {
+            if self.outside(&hole) == 0 {
                 whole.push(hole);
             } else {
                 chains.extend(self.chains(&hole));
@@ -268,6 +269,15 @@ impl Side {
             }
         }
         parts
+    }
+
+    fn cut_ring(self, ring: Ring) -> Vec<Ring> {
+        if self.outside(&ring) == 0 { vec![ring] } else { self.joined(self.chains(&ring)) }
+    }
+
+    /// How many vertices lie outside.
+    fn outside(self, ring: &Ring) -> usize {
+        ring.iter().filter(|vertex| self.depth(**vertex) <= 0.0).count()
     }
 
     /// The chains of a ring that has vertices outside.
@@ -440,6 +450,17 @@ mod tests {
             polygon![(x: 0.0, y: 0.0), (x: 4.0, y: 0.0), (x: 4.0, y: 3.0), (x: 2.0, y: 1.0), (x: 0.0, y: 3.0)].into();
         let parts = clipped(&notched, rectangle(-1.0, 1.0, 5.0, 5.0));
         assert_eq!((parts.0.len(), parts.unsigned_area()), (2, 4.0));
+    }
+
+    #[test]
+    fn a_hole_outside_its_exterior_does_not_reach_out_of_the_rectangle() {
+        let odd: MultiPolygon<f64> = polygon! {
+            exterior: [(x: 44.0, y: 5.0), (x: 3.0, y: 2.0), (x: 65.0, y: 2.0)],
+            interiors: [[(x: -5.0, y: -1.0), (x: 0.0, y: 5.0), (x: 65.0, y: 6.0)]],
+        }
+        .into();
+        let part = clip_area(&odd, rectangle(0.0, 0.0, 16.0, 8.0)).unwrap();
+        assert!(part.iter().flat_map(|polygon| &polygon.exterior().0).all(|at| holds(rectangle(0.0, 0.0, 16.0, 8.0), *at)));
     }
 
     #[test]
