@@ -1,13 +1,13 @@
 //! `actors.csv`: one actor code a row.
 
-use super::table::read_table;
+use super::table::{Table, read_table};
 use super::{ImportError, Imported};
 use crate::domain::{Actor, Side};
 
 const COLUMNS: &[&str] = &["code", "name_en", "name_fr", "kind", "side"];
 
-pub(super) fn read_actors(file: &str, text: &[u8]) -> Result<Imported<Actor>, ImportError> {
-    read_table(file, text, COLUMNS, |row| {
+pub(super) fn read_actors(table: Table<'_>) -> Result<Imported<Actor>, ImportError> {
+    read_table(table, COLUMNS, |row| {
         Ok(Actor {
             code: row.text("code")?,
             name_en: row.text("name_en")?,

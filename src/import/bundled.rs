@@ -1,22 +1,22 @@
 //! The data that ships inside the program: `data/*.csv` and `data/regions.geojson`, read into one change set.
 
 use rust_embed::{Embed, EmbeddedFile};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::actors::read_actors;
-use super::control::read_control;
-use super::corridors::read_corridors;
 use super::datasets::read_datasets;
-use super::incidents::read_incidents;
 use super::places::read_places;
-use super::{Gazetteer, ImportError, Imported, Rejection, read_regions};
-use crate::domain::{ChangeSet, Dataset};
+use super::table::Table;
+use super::{Aliases, Context, Format, Gazetteer, ImportError, Imported, Rejection, Row, Sink, Summary, import};
+use crate::domain::{ChangeSet, Dataset, Instant};
 
 #[derive(Embed)]
 #[folder = "data/"]
 #[include = "*.csv"]
 #[include = "regions.geojson"]
 #[exclude = "extract/*"]
+#[exclude = "aliases/*"]
 struct Files;
 
 /// The bundled data and every row of it that was left out.
@@ -26,52 +26,82 @@ pub struct Bundle {
     pub changes: ChangeSet,
     /// Rows that were left out; none in a release, and a test holds the data to it.
     pub rejected: Vec<Rejection>,
+    /// What came of each file; nothing in them is unmapped or doubtful, and a test holds the data to it.
+    pub summaries: Vec<Summary>,
 }
 
-impl Bundle {
-    fn keep<T>(&mut self, imported: Imported<T>) -> Vec<T> {
+/// Keeps what the importers hand over.
+#[derive(Default)]
+struct Keep {
+    changes: ChangeSet,
+    rejected: Vec<Rejection>,
+}
+
+impl Keep {
+    fn all<T>(&mut self, imported: Imported<T>) -> Vec<T> {
         self.rejected.extend(imported.rejected);
         imported.items
     }
 }
 
-/// Reads the bundled data; each point is checked against the country that its row states.
+impl Sink for Keep {
+    fn row(&mut self, row: Row) -> ControlFlow<()> {
+        match row {
+            Row::Dataset(_) => {}
+            Row::Incident(incident) => self.changes.incidents.push(*incident),
+            Row::Region(region) => self.changes.regions.push(*region),
+            Row::Control(observation) => self.changes.control.push(*observation),
+            Row::Corridor(corridor) => self.changes.corridors.push(*corridor),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn reject(&mut self, rejection: Rejection) -> ControlFlow<()> {
+        self.rejected.push(rejection);
+        ControlFlow::Continue(())
+    }
+}
+
+/// Reads the bundled data, in the same way as any other file; each point is checked against the country that its row states.
 ///
 /// # Errors
 /// [`ImportError`] when a whole file cannot be read.
 pub fn bundled() -> Result<Bundle, ImportError> {
-    let mut bundle = Bundle { changes: ChangeSet::default(), rejected: Vec::new() };
+    let mut keep = Keep::default();
+    let mut doubts = Vec::new();
+    let (datasets_file, actors_file, places_file) = (file("datasets.csv")?, file("actors.csv")?, file("places.csv")?);
+    let datasets = keep.all(read_datasets(Table::csv("datasets.csv", &*datasets_file.data, b',')?)?);
+    let actors = keep.all(read_actors(Table::csv("actors.csv", &*actors_file.data, b',')?)?);
+    let aliases = Aliases::new(&actors)?;
 
-    let datasets = bundle.keep(read_datasets("datasets.csv", &file("datasets.csv")?.data)?);
-    let actors = bundle.keep(read_actors("actors.csv", &file("actors.csv")?.data)?);
-    let regions_file = file("regions.geojson")?;
-    let regions = bundle.keep(read_regions("regions.geojson", &String::from_utf8_lossy(&regions_file.data))?);
-    let is_actor = |code: &str| actors.iter().any(|actor| actor.code == code);
+    let nowhere = Gazetteer::new(&[]);
+    let context = Context::new(&nowhere, &aliases, Instant::MIN);
+    doubts.push(import(&*file("regions.geojson")?.data, "regions.geojson", Some(Format::Regions), &context, &mut keep)?);
 
+    let regions = std::mem::take(&mut keep.changes.regions);
     let gazetteer = Gazetteer::new(&regions);
-    let places = read_places("places.csv", &file("places.csv")?.data, &gazetteer)?;
-    let chronology = dataset(&datasets, "chronology")?;
-    let incidents = read_incidents("incidents.csv", &file("incidents.csv")?.data, chronology, &gazetteer, is_actor)?;
-    let statements = dataset(&datasets, "control-observations")?;
-    let control_file = file("control-observations.csv")?;
-    let control = read_control("control-observations.csv", &control_file.data, statements, &gazetteer, &actors)?;
-    let roads = dataset(&datasets, "corridors")?;
-    let corridors = read_corridors("corridors.csv", &file("corridors.csv")?.data, roads, is_actor)?;
+    let places = keep.all(read_places(Table::csv("places.csv", &*places_file.data, b',')?, &gazetteer)?);
+    for (name, format, dataset) in [
+        ("incidents.csv", Format::Csv, "chronology"),
+        ("control-observations.csv", Format::Control, "control-observations"),
+        ("corridors.csv", Format::Corridors, "corridors"),
+    ] {
+        let dataset = dataset_of(&datasets, dataset)?;
+        let known_at = Instant::start_of(dataset.released);
+        let context =
+            Context { dataset: Some(Arc::clone(dataset)), actors: &actors, ..Context::new(&gazetteer, &aliases, known_at) };
+        doubts.push(import(&*file(name)?.data, name, Some(format), &context, &mut keep)?);
+    }
     drop(gazetteer);
-
-    let places = bundle.keep(places);
-    let incidents = bundle.keep(incidents);
-    let control = bundle.keep(control);
-    let corridors = bundle.keep(corridors);
-    bundle.changes = ChangeSet { datasets, actors, regions, places, incidents, control, corridors };
-    Ok(bundle)
+    let changes = ChangeSet { datasets, actors, regions, places, ..keep.changes };
+    Ok(Bundle { changes, rejected: keep.rejected, summaries: doubts })
 }
 
 fn file(name: &str) -> Result<EmbeddedFile, ImportError> {
     Files::get(name).ok_or_else(|| ImportError::NotBundled { file: name.to_owned() })
 }
 
-fn dataset<'a>(datasets: &'a [Arc<Dataset>], id: &str) -> Result<&'a Arc<Dataset>, ImportError> {
+fn dataset_of<'a>(datasets: &'a [Arc<Dataset>], id: &str) -> Result<&'a Arc<Dataset>, ImportError> {
     datasets.iter().find(|dataset| dataset.id == id).ok_or_else(|| ImportError::UnknownDataset { id: id.to_owned() })
 }
 
@@ -92,6 +122,9 @@ mod tests {
     fn no_bundled_row_is_left_out() {
         let bundle = bundled().unwrap();
         assert_eq!(bundle.rejected, []);
+        for summary in &bundle.summaries {
+            assert_eq!((summary.unmapped.len(), summary.flagged.len(), summary.rejected), (0, 0, 0), "{summary:?}");
+        }
         assert_eq!(bundle.changes.incidents.len(), 345);
         assert_eq!(bundle.changes.control.len(), 258);
         assert_eq!(bundle.changes.corridors.len(), 35);

@@ -1,32 +1,16 @@
-//! `control-observations.csv`: the curated statements on who held a place, one interval a row.
+//! Statements on who held a place, one interval a row: the curated table and the form of our own exports.
 //!
-//! The table's word `besieged` names the party that imposes the siege. Here it becomes what it says: a blockade by that party
-//! over the holder before it, never a change of holder.
+//! The curated table's word `besieged` names the party that imposes the siege. Here it becomes what it says: a blockade by
+//! that party over the holder before it, never a change of holder. The holder may stand further down in the file, so the
+//! statements are handed over at its end.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use super::incidents::{actor, days, position, source};
-use super::table::read_table;
-use super::{Gazetteer, ImportError, Imported};
-use crate::domain::{Actor, Blockade, ControlObservation, ControlStatus, Dataset, DatePrecision, GeoPrecision};
-
-const COLUMNS: &[&str] = &[
-    "id",
-    "place",
-    "country",
-    "latitude",
-    "longitude",
-    "population_est",
-    "actor",
-    "status",
-    "valid_from",
-    "valid_to",
-    "date_precision",
-    "confidence",
-    "source",
-    "note",
-];
+use super::events::date_precision;
+use super::run::{Reader, Run, qualified, whole};
+use super::table::{Cells, Fault};
+use super::{Doubt, Row};
+use crate::domain::{Actor, Blockade, ControlObservation, ControlStatus, DatePrecision, GeoPrecision};
 
 /// The code that stands for "not established".
 const UNKNOWN_ACTOR: &str = "UNKNOWN";
@@ -37,47 +21,76 @@ struct Statement {
     besieged: Option<Blockade>,
 }
 
-/// Reads the table and turns each siege into a blockade over the holder before it.
-pub(super) fn read_control(
-    file: &str,
-    text: &[u8],
-    dataset: &Arc<Dataset>,
-    gazetteer: &Gazetteer<'_>,
-    actors: &[Actor],
-) -> Result<Imported<ControlObservation>, ImportError> {
-    let read = read_table(file, text, COLUMNS, |row| {
-        let (country, position) = (row.text("country")?, position(row)?);
-        let region = gazetteer.region_of(&country, position).map_err(|reason| row.fault("country", reason))?;
-        let (valid_from, valid_to) = days(row)?;
-        let is_actor = |code: &str| actors.iter().any(|actor| actor.code == code);
-        let (status, besieged) = match row.cell("status") {
-            "besieged" => (ControlStatus::Control, Some(row.optional("blockade", Blockade::parse)?.unwrap_or(Blockade::Full))),
-            "government_control" | "insurgent_control" => (ControlStatus::Control, None),
-            "insurgent_influence" => (ControlStatus::Influence, None),
-            _ => (row.parse("status", ControlStatus::parse)?, None),
-        };
-        let observation = ControlObservation {
-            id: format!("{}:{}", dataset.id, row.text("id")?),
-            place: row.text("place")?,
-            country,
-            region,
-            position,
-            geo_precision: row.optional("geo_precision", GeoPrecision::parse)?,
-            population: row.optional("population_est", str::parse)?,
-            actor: actor(row, "actor", is_actor)?.ok_or_else(|| row.fault("actor", "a value is needed"))?,
-            status,
-            blockade: Blockade::None,
-            blockade_by: None,
-            valid_from,
-            valid_to,
-            date_precision: row.parse("date_precision", DatePrecision::parse)?,
-            last_confirmed: row.optional("last_confirmed", str::parse)?,
-            note: row.optional_text("note"),
-            source: source(row, dataset)?,
-        };
-        Ok(Statement { observation, besieged })
-    })?;
-    Ok(Imported { items: resolve_sieges(read.items, actors), rejected: read.rejected })
+#[derive(Default)]
+pub(super) struct Control {
+    statements: Vec<Statement>,
+}
+
+impl Reader for Control {
+    fn row(&mut self, cells: &Cells<'_>, run: &mut Run<'_>) -> Result<(), Fault> {
+        let statement = read(cells, run)?;
+        run.summary.accepted += 1;
+        self.statements.push(statement);
+        Ok(())
+    }
+
+    fn finish(&mut self, run: &mut Run<'_>) {
+        for observation in resolve_sieges(std::mem::take(&mut self.statements), run.context.actors) {
+            run.hand_over(Row::Control(Box::new(observation)));
+        }
+    }
+}
+
+fn read(cells: &Cells<'_>, run: &mut Run<'_>) -> Result<Statement, Fault> {
+    let place = cells.text("place")?;
+    let position = run.position(cells)?.ok_or_else(|| cells.fault("longitude", "a point is needed"))?;
+    let valid_from = run.day(cells, "valid_from")?.ok_or_else(|| cells.fault("valid_from", "a value is needed"))?;
+    let valid_to = run.day(cells, "valid_to")?;
+    if valid_to.is_some_and(|last| last < valid_from) {
+        return Err(cells.fault("valid_to", "it lies before valid_from"));
+    }
+    let (status, besieged) = match cells.cell("status") {
+        "besieged" => (ControlStatus::Control, Some(cells.optional("blockade", Blockade::parse)?.unwrap_or(Blockade::Full))),
+        "government_control" | "insurgent_control" => (ControlStatus::Control, None),
+        "insurgent_influence" => (ControlStatus::Influence, None),
+        _ => (cells.parse("status", ControlStatus::parse)?, None),
+    };
+    let blockade = if besieged.is_some() { None } else { cells.optional("blockade", Blockade::parse)? };
+    let population = cells.optional("population", whole)?;
+    let geo_precision = cells.optional("geo_precision", GeoPrecision::parse)?;
+    let last_confirmed = run.day(cells, "last_confirmed")?;
+    let date_precision = cells.optional("date_precision", date_precision)?.unwrap_or(DatePrecision::Day);
+    let actor = cells.text("actor")?;
+    let source = run.source(cells)?;
+    let id = match cells.cell("id") {
+        "" => format!("{place}-{valid_from}-{actor}"),
+        id => id.to_owned(),
+    };
+    let id = qualified(&source.dataset, &id);
+    let (country, region) = run.place(cells.cell("country"), Some(position), cells.line(), &id);
+    if country.is_empty() {
+        run.summary.flag(Doubt::NoCountry, cells.line(), &id, "the point lies in no known state");
+    }
+    let observation = ControlObservation {
+        place,
+        region,
+        position,
+        geo_precision,
+        population,
+        actor: run.actor(&actor, &country, valid_from).unwrap_or(actor),
+        status,
+        blockade: blockade.unwrap_or(Blockade::None),
+        blockade_by: run.actor(cells.cell("blockade_by"), &country, valid_from),
+        country,
+        valid_from,
+        valid_to,
+        date_precision,
+        last_confirmed,
+        note: cells.optional_text("note"),
+        source,
+        id,
+    };
+    Ok(Statement { observation, besieged })
 }
 
 /// Puts the holder before the siege in place of the besieger: the party of the last row with `control` of the same place, or

@@ -1,80 +1,59 @@
-//! `corridors.csv`: one status of one supply road over an interval a row, with the road's places repeated in each.
+//! Supply roads: one status of one road over an interval a row, with the road's places repeated in each. The rows of a road
+//! need not stand together, so the roads are handed over at the end of the file.
 
 use std::sync::Arc;
 
-use super::incidents::{actor, days, source};
-use super::table::read_table;
-use super::{ImportError, Imported, Rejection};
-use crate::domain::{Corridor, Dataset, Position, SegmentStatus, StatusChange};
-
-const COLUMNS: &[&str] =
-    &["corridor_id", "name", "waypoints", "target", "status", "valid_from", "valid_to", "actor", "confidence", "source"];
+use super::Row;
+use super::run::{Reader, Run};
+use super::table::{Cells, Fault};
+use crate::domain::{Corridor, Position, SegmentStatus, StatusChange};
 
 /// Class of a road whose row does not say it.
 const DEFAULT_CLASS: &str = "trunk";
 
-struct Statement {
-    line: u64,
-    id: String,
-    name: String,
-    target: String,
-    class: String,
-    waypoints: Vec<(String, Position)>,
-    change: StatusChange,
+#[derive(Default)]
+pub(super) struct Corridors {
+    roads: Vec<(Corridor, Vec<StatusChange>)>,
 }
 
-/// Reads the table and gathers the rows of each road. A row that draws the road otherwise than its first row is left out.
-pub(super) fn read_corridors(
-    file: &str,
-    text: &[u8],
-    dataset: &Arc<Dataset>,
-    is_actor: impl Fn(&str) -> bool,
-) -> Result<Imported<Corridor>, ImportError> {
-    let read = read_table(file, text, COLUMNS, |row| {
-        let (valid_from, valid_to) = days(row)?;
-        Ok(Statement {
-            line: row.line(),
-            id: row.text("corridor_id")?,
-            name: row.text("name")?,
-            target: row.text("target")?,
-            class: row.optional_text("class").unwrap_or_else(|| DEFAULT_CLASS.to_owned()),
-            waypoints: row.parse("waypoints", parse_waypoints)?,
-            change: StatusChange {
-                status: row.parse("status", SegmentStatus::parse)?,
-                valid_from,
-                valid_to,
-                actor: actor(row, "actor", &is_actor)?,
-                note: row.optional_text("note"),
-                source: source(row, dataset)?,
-            },
-        })
-    })?;
-    let mut imported = Imported { items: Vec::<(Corridor, Vec<StatusChange>)>::new(), rejected: read.rejected };
-    for statement in read.items {
-        let Statement { line, id, name, target, class, waypoints, change } = statement;
-        if let Some((corridor, changes)) = imported.items.iter_mut().find(|(corridor, _)| corridor.id == id) {
-            if corridor.waypoints == waypoints && corridor.target == target {
-                changes.push(change);
-            } else {
-                let reason = "the road's places or target differ from those of its first row".to_owned();
-                imported.rejected.push(Rejection {
-                    file: file.to_owned(),
-                    line,
-                    column: "waypoints".to_owned(),
-                    value: id,
-                    reason,
-                });
+impl Reader for Corridors {
+    /// Adds a status to its road. A row that draws the road otherwise than its first row is left out.
+    fn row(&mut self, cells: &Cells<'_>, run: &mut Run<'_>) -> Result<(), Fault> {
+        let id = cells.text("corridor_id")?;
+        let (name, target) = (cells.text("name")?, cells.text("target")?);
+        let waypoints = cells.parse("waypoints", parse_waypoints)?;
+        let valid_from = run.day(cells, "valid_from")?.ok_or_else(|| cells.fault("valid_from", "a value is needed"))?;
+        let valid_to = run.day(cells, "valid_to")?;
+        if valid_to.is_some_and(|last| last < valid_from) {
+            return Err(cells.fault("valid_to", "it lies before valid_from"));
+        }
+        let change = StatusChange {
+            status: cells.parse("status", SegmentStatus::parse)?,
+            valid_from,
+            valid_to,
+            actor: run.actor(cells.cell("actor"), "", valid_from),
+            note: cells.optional_text("note"),
+            source: run.source(cells)?,
+        };
+        if let Some((road, changes)) = self.roads.iter_mut().find(|(road, _)| road.id == id) {
+            if road.waypoints != waypoints || road.target != target {
+                return Err(cells.fault("waypoints", "the road's places or target differ from those of its first row"));
             }
+            changes.push(change);
         } else {
-            let corridor = Corridor { id, name, target, class, waypoints, changes: Arc::new([]) };
-            imported.items.push((corridor, vec![change]));
+            let class = cells.optional_text("class").unwrap_or_else(|| DEFAULT_CLASS.to_owned());
+            self.roads.push((Corridor { id, name, target, class, waypoints, changes: Arc::new([]) }, vec![change]));
+        }
+        run.summary.accepted += 1;
+        Ok(())
+    }
+
+    fn finish(&mut self, run: &mut Run<'_>) {
+        for (corridor, mut changes) in std::mem::take(&mut self.roads) {
+            changes.sort_by_key(|change| change.valid_from);
+            run.hand_over(Row::Corridor(Box::new(Corridor { changes: changes.into(), ..corridor })));
         }
     }
-    let finish = |(corridor, mut changes): (Corridor, Vec<StatusChange>)| {
-        changes.sort_by_key(|change| change.valid_from);
-        Corridor { changes: changes.into(), ..corridor }
-    };
-    Ok(Imported { items: imported.items.into_iter().map(finish).collect(), rejected: imported.rejected })
 }
 
 /// Reads `name lon lat; name lon lat; …`, at least two places in travel order.

@@ -3,14 +3,14 @@
 use jiff::civil::Date;
 use std::sync::Arc;
 
-use super::table::read_table;
+use super::table::{Table, read_table};
 use super::{ImportError, Imported};
 use crate::domain::{Dataset, Redistribution};
 
 const COLUMNS: &[&str] = &["id", "title", "version", "released", "licence", "attribution", "redistribution", "description"];
 
-pub(super) fn read_datasets(file: &str, text: &[u8]) -> Result<Imported<Arc<Dataset>>, ImportError> {
-    read_table(file, text, COLUMNS, |row| {
+pub(super) fn read_datasets(table: Table<'_>) -> Result<Imported<Arc<Dataset>>, ImportError> {
+    read_table(table, COLUMNS, |row| {
         Ok(Arc::new(Dataset {
             id: row.text("id")?,
             title: row.text("title")?,

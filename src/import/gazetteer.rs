@@ -1,5 +1,7 @@
 //! Where a point lies, checked against the state that its source names.
 
+use std::collections::HashSet;
+
 use crate::domain::{AdminLevel, Interval, Position, Region};
 use crate::index::RegionLocator;
 
@@ -10,14 +12,25 @@ const COUNTRY_TOLERANCE_M: f64 = 5_000.0;
 /// The regions, ready to be asked.
 pub struct Gazetteer<'a> {
     regions: &'a [Region],
+    countries: HashSet<&'a str>,
     locator: RegionLocator,
+}
+
+/// What holds a point.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Placed {
+    /// The state, ISO 3166-1 alpha-2.
+    pub country: Option<String>,
+    /// Id of its level-1 region.
+    pub region: Option<String>,
 }
 
 impl<'a> Gazetteer<'a> {
     /// Builds the index over the regions.
     #[must_use]
     pub fn new(regions: &'a [Region]) -> Self {
-        Self { regions, locator: RegionLocator::new(regions) }
+        let countries = regions.iter().map(|region| region.country.as_str()).collect();
+        Self { regions, countries, locator: RegionLocator::new(regions) }
     }
 
     /// The level-1 region of the stated country that holds the point, or the nearest one of it within
@@ -27,17 +40,37 @@ impl<'a> Gazetteer<'a> {
     /// # Errors
     /// A sentence that says where the point lies when that is not the stated country.
     pub fn region_of(&self, country: &str, position: Position) -> Result<Option<String>, String> {
-        if !self.regions.iter().any(|region| region.country == country) {
+        if !self.countries.contains(country) {
             return Ok(None);
         }
         if let Some(located) = self.locator.within(country, position, COUNTRY_TOLERANCE_M, Interval::ALWAYS) {
             return Ok(self.region(located.ordinal).map(|region| region.id.clone()));
+        }
+        // A set of regions may know the state and not its parts.
+        if self.locator.country(country, position, COUNTRY_TOLERANCE_M, Interval::ALWAYS).is_some() {
+            return Ok(None);
         }
         let found = self.locator.locate(position, Interval::ALWAYS);
         let state =
             found.iter().filter_map(|located| self.region(located.ordinal)).find(|region| region.level == AdminLevel::Country);
         let place = state.map_or_else(|| "in none of the known states".to_owned(), |region| format!("in {}", region.name));
         Err(format!("the point {} {} does not lie in {country}; it lies {place}", position.lon(), position.lat()))
+    }
+
+    /// The state and level-1 region that hold the point, or the nearest ones within 5 km of a point in none.
+    #[must_use]
+    pub fn locate(&self, position: Position) -> Placed {
+        let found = self.locator.locate(position, Interval::ALWAYS);
+        let mut placed = Placed::default();
+        for region in found.iter().filter_map(|located| self.region(located.ordinal)) {
+            if placed.country.is_none() {
+                placed.country = Some(region.country.clone());
+            }
+            if region.level == AdminLevel::First {
+                placed.region = Some(region.id.clone());
+            }
+        }
+        placed
     }
 
     fn region(&self, ordinal: u32) -> Option<&'a Region> {

@@ -1,23 +1,43 @@
 //! Bytes in, domain values out. A row that cannot be taken is reported with its line, column, value and reason, and left
 //! out; nothing else is lost.
 //!
-//! Each file here reads one kind of table. None of them knows where the values will be kept: `cli` joins them to a store.
+//! [`import`] reads any file that we know: it unpacks, decodes and recognises it by itself and hands each record to a
+//! [`Sink`] as soon as it is read. What words in a file mean stands in `data/aliases/`, not here. Nothing here knows where
+//! the values will be kept: `cli` joins them to a store.
 
+mod acled;
 mod actors;
+mod aliases;
 mod bundled;
+mod context;
 mod control;
 mod corridors;
 mod datasets;
+mod dates;
+mod encoding;
 mod error;
+mod events;
+mod format;
 mod gazetteer;
-mod incidents;
+mod json;
 mod places;
+mod read;
 mod regions;
 mod report;
+mod run;
+mod sink;
+mod source;
 mod table;
+mod ucdp;
 
+pub use aliases::Aliases;
 pub use bundled::{Bundle, bundled};
+pub use context::Context;
+pub use dates::DateOrder;
+pub use encoding::Encoding;
 pub use error::ImportError;
-pub use gazetteer::Gazetteer;
-pub use regions::read_regions;
-pub use report::{Imported, Rejection};
+pub use format::{Format, UnknownFormatWord};
+pub use gazetteer::{Gazetteer, Placed};
+pub use read::import;
+pub use report::{Doubt, Example, Flagged, Imported, Rejection, Summary, Unmapped};
+pub use sink::{Row, Sink};

@@ -1,13 +1,13 @@
 //! `places.csv`: towns, ports and border posts.
 
-use super::table::read_table;
+use super::table::{Table, read_table};
 use super::{Gazetteer, ImportError, Imported};
 use crate::domain::{Place, PlaceKind, Position};
 
 const COLUMNS: &[&str] = &["id", "name", "country", "longitude", "latitude", "population", "kind", "source"];
 
-pub(super) fn read_places(file: &str, text: &[u8], gazetteer: &Gazetteer<'_>) -> Result<Imported<Place>, ImportError> {
-    read_table(file, text, COLUMNS, |row| {
+pub(super) fn read_places(table: Table<'_>, gazetteer: &Gazetteer<'_>) -> Result<Imported<Place>, ImportError> {
+    read_table(table, COLUMNS, |row| {
         let country = row.text("country")?;
         let position = Position::new(row.parse("longitude", str::parse)?, row.parse("latitude", str::parse)?)
             .map_err(|error| row.fault("longitude", error.to_string()))?;

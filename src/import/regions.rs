@@ -1,82 +1,108 @@
-//! Regions from a GeoJSON FeatureCollection: (Multi)Polygons with `level`, `name`, `country` and their kin.
+//! Regions from GeoJSON: (Multi)Polygons with `level`, `name`, `country` and their kin. Rings are turned to the right-hand
+//! rule; areas that are not valid or lie over one another are taken and flagged.
 
-use geo::{LineString, MultiPolygon, Orient, Polygon, orient::Direction};
-use geojson::{Feature, GeometryValue, feature::Id};
-use jiff::civil::Date;
+use geo::{Area, Rect};
+use geo::{BooleanOps, BoundingRect, Intersects, LineString, MultiPolygon, Orient, Polygon, Validation, orient::Direction};
+use geojson::GeometryValue;
+use serde::Deserialize as _;
 
-use super::{ImportError, Imported, Rejection};
-use crate::domain::{AdminLevel, Bbox, Position, Region};
+use super::run::{Reader, Run};
+use super::table::{Cells, Fault};
+use super::{Doubt, Row};
+use crate::domain::{AdminLevel, Bbox, Interval, Position, Record as _, Region};
 
-/// Reads regions from GeoJSON text (RFC 7946: CRS84, longitude first). Rings are turned to the right-hand rule.
-///
-/// # Errors
-/// [`ImportError::GeoJson`] when the text is no FeatureCollection; a feature that cannot be taken is reported and left out,
-/// its `line` being its ordinal in the collection, from 1.
-pub fn read_regions(file: &str, text: &str) -> Result<Imported<Region>, ImportError> {
-    let bad = |source| ImportError::GeoJson { file: file.to_owned(), source: Box::new(source) };
-    let collection: geojson::FeatureCollection = text.parse().map_err(bad)?;
-    let mut imported = Imported { items: Vec::with_capacity(collection.features.len()), rejected: Vec::new() };
-    for (feature, ordinal) in collection.features.into_iter().zip(1..) {
-        let id = id_of(&feature).unwrap_or_default();
-        match read_region(feature) {
-            Ok(region) => imported.items.push(region),
-            Err((column, reason)) => imported.rejected.push(Rejection {
-                file: file.to_owned(),
-                line: ordinal,
-                column: column.to_owned(),
-                value: id,
-                reason,
-            }),
-        }
-    }
-    Ok(imported)
+/// The part of the smaller of two regions, from which on their common area is an overlap and not a border drawn twice.
+const OVERLAP: f64 = 0.01;
+
+/// What is kept of a region to compare the next ones with.
+struct Known {
+    id: String,
+    level: AdminLevel,
+    validity: Interval,
+    frame: Rect<f64>,
+    area: MultiPolygon<f64>,
 }
 
-/// The member at fault and the reason.
-type Fault = (&'static str, String);
+#[derive(Default)]
+pub(super) struct Regions {
+    known: Vec<Known>,
+}
 
-fn read_region(feature: Feature) -> Result<Region, Fault> {
-    let text = |name: &'static str| feature.property(name).and_then(|value| value.as_str()).map(ToOwned::to_owned);
-    let needed = |name: &'static str| text(name).ok_or((name, "a text is needed".to_owned()));
-    let day = |name: &'static str| match text(name) {
-        None => Ok(None),
-        Some(text) => text.parse::<Date>().map(Some).map_err(|_| (name, format!("'{text}' is not a date"))),
-    };
-    let level =
-        feature.property("level").and_then(serde_json::Value::as_i64).ok_or(("level", "a whole number is needed".to_owned()))?;
-    let code = text("code");
-    let id = id_of(&feature).or_else(|| code.clone()).ok_or(("id", "an id or a code is needed".to_owned()))?;
-    let area = read_area(feature.geometry.as_ref().map(|geometry| &geometry.value)).map_err(|reason| ("geometry", reason))?;
+impl Reader for Regions {
+    fn row(&mut self, cells: &Cells<'_>, run: &mut Run<'_>) -> Result<(), Fault> {
+        let region = read(cells, run)?;
+        if let Err(reason) = region.area.check_validation() {
+            run.summary.flag(Doubt::InvalidArea, cells.line(), &region.id, reason.to_string());
+        } else if let Some(frame) = region.area.bounding_rect() {
+            let new = Known {
+                id: region.id.clone(),
+                level: region.level,
+                validity: region.interval(),
+                frame,
+                area: region.area.clone(),
+            };
+            for other in self.known.iter().filter(|other| overlap(other, &new)) {
+                run.summary.flag(Doubt::Overlap, cells.line(), &region.id, format!("it overlaps {}", other.id));
+            }
+            self.known.push(new);
+        }
+        run.accept(Row::Region(Box::new(region)));
+        Ok(())
+    }
+}
+
+/// Whether two valid regions of one level and time share more than a border.
+fn overlap(a: &Known, b: &Known) -> bool {
+    if a.level != b.level || a.id == b.id || !a.validity.meets(b.validity) || !a.frame.intersects(&b.frame) {
+        return false;
+    }
+    // The common area is at most that of the common frame: neighbours that only touch are dismissed without cutting.
+    let (smaller, common) = (a.area.unsigned_area().min(b.area.unsigned_area()), shared_frame(&a.frame, &b.frame));
+    common > smaller * OVERLAP && a.area.intersection(&b.area).unsigned_area() > smaller * OVERLAP
+}
+
+fn shared_frame(a: &Rect<f64>, b: &Rect<f64>) -> f64 {
+    let side = |from: f64, to: f64| (to - from).max(0.0);
+    side(a.min().x.max(b.min().x), a.max().x.min(b.max().x)) * side(a.min().y.max(b.min().y), a.max().y.min(b.max().y))
+}
+
+fn read(cells: &Cells<'_>, run: &mut Run<'_>) -> Result<Region, Fault> {
+    let level = cells.parse("level", str::parse::<i64>)?;
+    let level = AdminLevel::from_code(level).map_err(|error| cells.fault("level", error.to_string()))?;
+    let code = cells.optional_text("code");
+    // A running number is no name; where there is a code, parents refer to it.
+    let number = |id: &String| id.bytes().all(|byte| byte.is_ascii_digit());
+    let id = cells.optional_text("id").filter(|id| code.is_none() || !number(id)).or_else(|| code.clone());
+    let id = id.ok_or_else(|| cells.fault("id", "an id or a code is needed"))?;
+    let bad = |reason: String| Fault { column: "geometry".to_owned(), value: id.clone(), reason };
+    let geometry = cells.geometry().ok_or_else(|| bad("a Polygon or MultiPolygon is needed".to_owned()))?;
+    let geometry = geojson::Geometry::deserialize(geometry).map_err(|error| bad(error.to_string()))?;
+    let area = read_area(&geometry.value).map_err(bad)?;
     let positions =
         area.iter().flat_map(|polygon| polygon.exterior().points()).filter_map(|point| Position::new(point.x(), point.y()).ok());
-    let bbox = Bbox::around(positions).ok_or(("geometry", "it is empty".to_owned()))?;
+    let bbox = Bbox::around(positions).ok_or_else(|| bad("it is empty".to_owned()))?;
+    let country = cells.text("country")?;
+    let country = run.context.aliases.country(&country).map_or(country.clone(), ToOwned::to_owned);
     Ok(Region {
+        level,
+        name: cells.text("name")?,
+        name_fr: cells.optional_text("name_fr"),
+        country,
+        parent: cells.optional_text("parent"),
+        valid_from: run.day(cells, "valid_from")?,
+        valid_to: run.day(cells, "valid_to")?,
+        source: cells.optional_text("source").unwrap_or_else(|| run.dataset.attribution.clone()),
         id,
-        level: AdminLevel::from_code(level).map_err(|error| ("level", error.to_string()))?,
-        name: needed("name")?,
-        name_fr: text("name_fr"),
-        country: needed("country")?,
-        parent: text("parent"),
-        valid_from: day("valid_from")?,
-        valid_to: day("valid_to")?,
-        source: needed("source")?,
         code,
         area,
         bbox,
     })
 }
 
-fn id_of(feature: &Feature) -> Option<String> {
-    match feature.id.as_ref()? {
-        Id::String(id) => Some(id.clone()),
-        Id::Number(id) => Some(id.to_string()),
-    }
-}
-
-fn read_area(geometry: Option<&GeometryValue>) -> Result<MultiPolygon<f64>, String> {
+fn read_area(geometry: &GeometryValue) -> Result<MultiPolygon<f64>, String> {
     let polygons = match geometry {
-        Some(GeometryValue::Polygon { coordinates }) => vec![read_polygon(coordinates)?],
-        Some(GeometryValue::MultiPolygon { coordinates }) => {
+        GeometryValue::Polygon { coordinates } => vec![read_polygon(coordinates)?],
+        GeometryValue::MultiPolygon { coordinates } => {
             coordinates.iter().map(|rings| read_polygon(rings)).collect::<Result<_, _>>()?
         }
         _ => return Err("a Polygon or MultiPolygon is needed".to_owned()),
@@ -102,37 +128,4 @@ fn read_polygon(rings: &[Vec<geojson::Position>]) -> Result<Polygon<f64>, String
     let mut rings = rings.iter().map(ring).collect::<Result<Vec<_>, String>>()?.into_iter();
     let exterior = rings.next().ok_or("a polygon needs a ring")?;
     Ok(Polygon::new(exterior, rings.collect()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn collection(geometry: &str) -> String {
-        format!(
-            r#"{{"type":"FeatureCollection","features":[{{"type":"Feature","id":"XX-1","properties":{{"level":1,"name":"A","country":"XX","source":"test"}},"geometry":{geometry}}}]}}"#
-        )
-    }
-
-    #[test]
-    fn rings_are_turned_to_the_right_hand_rule() {
-        let clockwise = r#"{"type":"Polygon","coordinates":[[[0,0],[0,1],[1,1],[1,0],[0,0]]]}"#;
-        let regions = read_regions("t", &collection(clockwise)).unwrap();
-        let ring = regions.items[0].area.0[0].exterior();
-        assert_eq!(ring.0[1], geo::coord! { x: 1.0, y: 0.0 });
-    }
-
-    #[test]
-    fn a_bad_geometry_is_reported_and_left_out() {
-        for geometry in [
-            "null",
-            r#"{"type":"Point","coordinates":[0,0]}"#,
-            r#"{"type":"Polygon","coordinates":[]}"#,
-            r#"{"type":"Polygon","coordinates":[[[0,0],[0,1],[0,0]]]}"#,
-            r#"{"type":"Polygon","coordinates":[[[0,0],[0,91],[1,1],[0,0]]]}"#,
-        ] {
-            let read = read_regions("t", &collection(geometry)).unwrap();
-            assert_eq!((read.items.len(), read.rejected.len()), (0, 1), "{geometry}");
-        }
-    }
 }

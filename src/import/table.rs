@@ -1,34 +1,119 @@
-//! A CSV table row by row: columns by name, empty cells as absent, faults with line, column and value.
+//! A table row by row, whatever it is written in: columns by name, empty cells as absent, faults with line, column and value.
 
 use csv::{ReaderBuilder, StringRecord};
+use serde_json::Value as Json;
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom};
+use std::rc::Rc;
 
+use super::json::{JsonRows, Object};
 use super::{ImportError, Imported, Rejection};
 
-/// The columns of a table, by the names in its first line.
+/// Longest row, in bytes. A quote that is never closed would otherwise take in the rest of the file.
+const MAX_ROW_BYTES: u64 = 64 << 20;
+
+/// The columns of a table: the file's own names, and which of them hold which of our fields.
+#[derive(Debug, Default)]
 pub(super) struct Columns {
-    file: String,
+    own: Vec<String>,
     by_name: HashMap<String, usize>,
+    /// Field → rank of the name and column; a lower rank is a better name.
+    by_field: HashMap<String, (usize, usize)>,
+    /// Field and folded name, best first.
+    binding: Vec<(String, String)>,
+}
+
+impl Columns {
+    fn push(&mut self, own: &str) -> usize {
+        let at = self.own.len();
+        let name = folded(own);
+        for (rank, (field, _)) in self.binding.iter().enumerate().filter(|(_, (_, wanted))| *wanted == name) {
+            let held = self.by_field.entry(field.clone()).or_insert((rank, at));
+            if rank < held.0 {
+                *held = (rank, at);
+            }
+        }
+        self.by_name.entry(name).or_insert(at);
+        self.own.push(own.trim().to_owned());
+        at
+    }
+
+    fn of(names: &StringRecord) -> Self {
+        let mut columns = Self::default();
+        for name in names {
+            columns.push(name);
+        }
+        columns
+    }
+
+    /// Says which columns hold which fields: pairs of field and column name, best first.
+    pub(super) fn bind<'a>(&mut self, binding: impl Iterator<Item = (&'a str, &'a str)>) {
+        let binding = binding.map(|(field, name)| (field.to_owned(), folded(name))).collect();
+        let own = std::mem::take(&mut self.own);
+        *self = Self { binding, ..Self::default() };
+        for name in own {
+            self.push(&name);
+        }
+    }
+
+    /// Whether there is a column of that name, in any case.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.by_name.contains_key(&folded(name))
+    }
+
+    /// Whether a column holds the field.
+    pub(super) fn holds(&self, field: &str) -> bool {
+        self.at(field).is_some()
+    }
+
+    /// The file's own names.
+    pub(super) fn own(&self) -> &[String] {
+        &self.own
+    }
+
+    fn at(&self, field: &str) -> Option<usize> {
+        self.by_field.get(field).map(|(_, at)| *at).or_else(|| self.by_name.get(field).copied())
+    }
+}
+
+/// A name as columns compare it: lower case, `_` for spaces and hyphens.
+fn folded(name: &str) -> String {
+    name.trim().chars().map(|c| if matches!(c, ' ' | '-' | '.') { '_' } else { c }).flat_map(char::to_lowercase).collect()
 }
 
 /// One row.
-pub(super) struct Row<'a> {
+pub(super) struct Cells<'a> {
     columns: &'a Columns,
     record: &'a StringRecord,
     line: u64,
+    geometry: Option<&'a Json>,
 }
 
 /// Why a row is left out: the column at fault and the reason.
+#[derive(Debug)]
 pub(super) struct Fault {
-    column: String,
-    value: String,
-    reason: String,
+    pub(super) column: String,
+    pub(super) value: String,
+    pub(super) reason: String,
 }
 
-impl Row<'_> {
-    /// The cell of a column, without the white space around it; empty when the table has no such column.
-    pub(super) fn cell(&self, column: &str) -> &str {
-        self.columns.by_name.get(column).and_then(|at| self.record.get(*at)).unwrap_or("").trim()
+impl Fault {
+    /// A fault of the row as a whole.
+    pub(super) fn of_row(reason: impl Into<String>) -> Self {
+        Self { column: String::new(), value: String::new(), reason: reason.into() }
+    }
+
+    pub(super) fn at(self, file: &str, line: u64) -> Rejection {
+        Rejection { file: file.to_owned(), line, column: self.column, value: self.value, reason: self.reason }
+    }
+}
+
+impl<'a> Cells<'a> {
+    /// The cell of a field, without the white space around it; empty when the table has no such column.
+    pub(super) fn cell(&self, field: &str) -> &'a str {
+        self.columns.at(field).and_then(|at| self.record.get(at)).unwrap_or("").trim()
     }
 
     /// Physical line of the row.
@@ -36,100 +121,334 @@ impl Row<'_> {
         self.line
     }
 
+    /// The columns of the table.
+    pub(super) fn columns(&self) -> &'a Columns {
+        self.columns
+    }
+
+    /// Every cell, in the order of the columns.
+    pub(super) fn all(&self) -> impl Iterator<Item = &'a str> {
+        self.record.iter()
+    }
+
+    /// The geometry of a GeoJSON feature; absent in a table.
+    pub(super) fn geometry(&self) -> Option<&'a Json> {
+        self.geometry
+    }
+
     /// The cell as text, which must not be empty.
-    pub(super) fn text(&self, column: &str) -> Result<String, Fault> {
-        match self.cell(column) {
-            "" => Err(self.fault(column, "a value is needed")),
+    pub(super) fn text(&self, field: &str) -> Result<String, Fault> {
+        match self.cell(field) {
+            "" => Err(self.fault(field, "a value is needed")),
             text => Ok(text.to_owned()),
         }
     }
 
     /// The cell as text, absent when empty.
-    pub(super) fn optional_text(&self, column: &str) -> Option<String> {
-        Some(self.cell(column)).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+    pub(super) fn optional_text(&self, field: &str) -> Option<String> {
+        Some(self.cell(field)).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
     }
 
     /// The cell read by `parse`.
-    pub(super) fn parse<T, E: ToString>(&self, column: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Fault> {
-        parse(&self.text(column)?).map_err(|error| self.fault(column, error.to_string()))
+    pub(super) fn parse<T, E: ToString>(&self, field: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Fault> {
+        match self.cell(field) {
+            "" => Err(self.fault(field, "a value is needed")),
+            text => parse(text).map_err(|error| self.fault(field, error.to_string())),
+        }
     }
 
     /// The cell read by `parse`, absent when empty.
     pub(super) fn optional<T, E: ToString>(
         &self,
-        column: &str,
+        field: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<Option<T>, Fault> {
-        match self.cell(column) {
+        match self.cell(field) {
             "" => Ok(None),
-            text => parse(text).map(Some).map_err(|error| self.fault(column, error.to_string())),
+            text => parse(text).map(Some).map_err(|error| self.fault(field, error.to_string())),
         }
     }
 
-    /// A fault of this row at a column.
-    pub(super) fn fault(&self, column: &str, reason: impl Into<String>) -> Fault {
-        Fault { column: column.to_owned(), value: self.cell(column).to_owned(), reason: reason.into() }
+    /// A fault of this row at a field, under the file's own name for its column.
+    pub(super) fn fault(&self, field: &str, reason: impl Into<String>) -> Fault {
+        let column = self.columns.at(field).and_then(|at| self.columns.own.get(at)).map_or(field, String::as_str);
+        Fault { column: column.to_owned(), value: self.cell(field).to_owned(), reason: reason.into() }
     }
 }
 
-/// Reads every row of a CSV text with `read`; rows that it refuses, and rows that are no CSV, are reported and left out.
-pub(super) fn read_table<T>(
-    file: &str,
-    text: &[u8],
-    needed: &[&'static str],
-    mut read: impl FnMut(&Row<'_>) -> Result<T, Fault>,
-) -> Result<Imported<T>, ImportError> {
-    let mut reader = ReaderBuilder::new().flexible(true).from_reader(text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text));
-    let header = reader.headers().map_err(|source| ImportError::Header { file: file.to_owned(), source })?;
-    let by_name: HashMap<_, _> = header.iter().enumerate().map(|(at, name)| (name.trim().to_owned(), at)).collect();
-    let width = header.len();
-    if let Some(column) = needed.iter().find(|column| !by_name.contains_key(**column)) {
-        return Err(ImportError::MissingColumn { file: file.to_owned(), column });
-    }
-    let columns = Columns { file: file.to_owned(), by_name };
-    let mut imported = Imported { items: Vec::new(), rejected: Vec::new() };
-    let reject = |line, fault: Fault| Rejection {
-        file: columns.file.clone(),
-        line,
-        column: fault.column,
-        value: fault.value,
-        reason: fault.reason,
-    };
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                let fault = Fault { column: String::new(), value: String::new(), reason: error.to_string() };
-                imported.rejected.push(reject(line, fault));
-                continue;
+/// What [`Table::advance`] found.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// A row, at hand as [`Table::cells`].
+    Row,
+    /// A row that is none; it is left out.
+    Bad(Rejection),
+    /// Nothing more.
+    End,
+}
+
+enum Rows<'r> {
+    Csv {
+        reader: Box<csv::Reader<Bounded<'r>>>,
+        from: Rc<Cell<u64>>,
+        width: usize,
+        first: Option<StringRecord>,
+    },
+    Json(JsonRows<'r>),
+    /// Rows put aside, each with its line in the last cell.
+    Spool(Box<csv::Reader<BufReader<File>>>),
+}
+
+/// A table that is read row by row. Holds one row, whatever the length of the file.
+pub(super) struct Table<'r> {
+    pub(super) file: String,
+    pub(super) columns: Columns,
+    rows: Rows<'r>,
+    record: StringRecord,
+    geometry: Option<Json>,
+    line: u64,
+    hxl_may_come: bool,
+}
+
+impl<'r> Table<'r> {
+    /// A table with its column names in the first line.
+    pub(super) fn csv(file: &str, text: impl Read + 'r, delimiter: u8) -> Result<Self, ImportError> {
+        let from = Rc::new(Cell::new(0));
+        let bounded = Bounded { inner: Box::new(text), read: 0, from: Rc::clone(&from) };
+        let mut reader = ReaderBuilder::new().flexible(true).delimiter(delimiter).has_headers(false).from_reader(bounded);
+        let mut header = StringRecord::new();
+        let read = reader.read_record(&mut header);
+        if !read.map_err(|source| ImportError::Table { file: file.to_owned(), source })? {
+            return Err(ImportError::Empty { file: file.to_owned() });
+        }
+        let mut columns = Columns::of(&header);
+        if let Some(first) = columns.own.first_mut() {
+            // Bundled tables come as bytes that nobody has decoded.
+            if let Some(rest) = first.strip_prefix('\u{feff}').map(ToOwned::to_owned) {
+                columns.by_name.insert(folded(&rest), 0);
+                columns.own[0] = rest;
             }
-        };
-        let line = record.position().map_or(0, csv::Position::line);
-        let row = Row { columns: &columns, record: &record, line };
-        let read = if record.len() == width {
-            read(&row)
-        } else {
-            let reason = format!("the row has {} cells, the first line has {width}", record.len());
-            Err(Fault { column: String::new(), value: String::new(), reason })
-        };
-        match read {
-            Ok(item) => imported.items.push(item),
-            Err(fault) => imported.rejected.push(reject(line, fault)),
+        }
+        let rows = Rows::Csv { reader: Box::new(reader), from, width: header.len(), first: None };
+        Ok(Self { file: file.to_owned(), columns, rows, record: header, geometry: None, line: 1, hxl_may_come: true })
+    }
+
+    /// The rows of a JSON document or sequence; columns are the members met so far.
+    pub(super) fn json(file: &str, rows: JsonRows<'r>) -> Self {
+        Self {
+            file: file.to_owned(),
+            columns: Columns::default(),
+            rows: Rows::Json(rows),
+            record: StringRecord::new(),
+            geometry: None,
+            line: 0,
+            hxl_may_come: false,
         }
     }
-    Ok(imported)
+
+    /// For a table whose first line is a row already: puts it back and names the columns.
+    pub(super) fn name_columns(&mut self, names: &[&str]) {
+        if let Rows::Csv { first, .. } = &mut self.rows {
+            *first = Some(std::mem::take(&mut self.record));
+            self.columns = Columns::of(&StringRecord::from(names.to_vec()));
+            self.hxl_may_come = false;
+        }
+    }
+
+    /// The row at hand.
+    pub(super) fn cells(&self) -> Cells<'_> {
+        Cells { columns: &self.columns, record: &self.record, line: self.line, geometry: self.geometry.as_ref() }
+    }
+
+    /// Goes to the next row.
+    pub(super) fn advance(&mut self) -> Result<Step, ImportError> {
+        loop {
+            let step = self.step()?;
+            let tags = matches!(step, Step::Row | Step::Bad(_)) && std::mem::take(&mut self.hxl_may_come) && is_hxl(&self.record);
+            if !tags {
+                return Ok(step);
+            }
+        }
+    }
+
+    fn step(&mut self) -> Result<Step, ImportError> {
+        match &mut self.rows {
+            Rows::Csv { reader, from, width, first } => {
+                if let Some(first) = first.take() {
+                    (self.record, self.line) = (first, 1);
+                    return Ok(Step::Row);
+                }
+                from.set(reader.position().byte());
+                let read = reader.read_record(&mut self.record);
+                if !read.map_err(|source| ImportError::Table { file: self.file.clone(), source })? {
+                    return Ok(Step::End);
+                }
+                self.line = self.record.position().map_or(0, csv::Position::line);
+                if self.record.len() == *width {
+                    return Ok(Step::Row);
+                }
+                let reason = format!("the row has {} cells, the first line has {width}", self.record.len());
+                Ok(Step::Bad(Fault::of_row(reason).at(&self.file, self.line)))
+            }
+            Rows::Json(rows) => {
+                let next = rows.next().map_err(|source| ImportError::Read { file: self.file.clone(), source })?;
+                let Some((line, object)) = next else { return Ok(Step::End) };
+                self.line = line;
+                match object {
+                    Ok(object) => {
+                        self.take_object(object);
+                        Ok(Step::Row)
+                    }
+                    Err(reason) => Ok(Step::Bad(Fault::of_row(reason).at(&self.file, line))),
+                }
+            }
+            Rows::Spool(reader) => {
+                let read = reader.read_record(&mut self.record);
+                if !read.map_err(|source| ImportError::Table { file: self.file.clone(), source })? {
+                    return Ok(Step::End);
+                }
+                self.line = self.record.iter().next_back().and_then(|line| line.parse().ok()).unwrap_or(0);
+                self.record.truncate(self.record.len().saturating_sub(1));
+                Ok(Step::Row)
+            }
+        }
+    }
+
+    /// Makes a row of an object: its members, or the members of a feature's `properties` with its id and its point.
+    fn take_object(&mut self, mut object: Object) {
+        let mut cells: Vec<String> = vec![String::new(); self.columns.own.len()];
+        let columns = &mut self.columns;
+        let mut put = |name: &str, value: String| {
+            // The exact name first: it is the usual case, and folding costs.
+            let at = columns.by_name.get(name).copied().or_else(|| columns.by_name.get(&folded(name)).copied());
+            let at = at.unwrap_or_else(|| columns.push(name));
+            if at >= cells.len() {
+                cells.resize(at + 1, String::new());
+            }
+            cells[at] = value;
+        };
+        self.geometry = object.remove("geometry");
+        if let Some(Json::Object(properties)) = object.remove("properties") {
+            for (name, value) in properties {
+                put(&name, text_of(value));
+            }
+            if let Some(id) = object.remove("id").filter(|id| !id.is_null()) {
+                put("id", text_of(id));
+            }
+        } else {
+            for (name, value) in object {
+                put(&name, text_of(value));
+            }
+        }
+        let point = self.geometry.as_ref().filter(|geometry| geometry.get("type").and_then(Json::as_str) == Some("Point"));
+        if let Some([lon, lat, ..]) = point.and_then(|point| point.get("coordinates")).and_then(Json::as_array).map(Vec::as_slice)
+        {
+            put("longitude", lon.to_string());
+            put("latitude", lat.to_string());
+        }
+        self.record = StringRecord::from(cells);
+    }
+
+    /// Puts the row at hand and all after it aside in a temporary file, so that `look` sees each of them before the first is
+    /// read. Rows that are none come back at once.
+    pub(super) fn look_ahead(mut self, mut look: impl FnMut(&Cells<'_>)) -> Result<(Self, Vec<Rejection>), ImportError> {
+        let file = self.file.clone();
+        let failed = |source| ImportError::Read { file: file.clone(), source };
+        let broken = |source| ImportError::Table { file: file.clone(), source };
+        let mut spool =
+            csv::WriterBuilder::new().flexible(true).from_writer(BufWriter::new(tempfile::tempfile().map_err(failed)?));
+        let mut bad = Vec::new();
+        loop {
+            look(&self.cells());
+            let line = self.line.to_string();
+            spool.write_record(self.record.iter().chain([line.as_str()])).map_err(broken)?;
+            loop {
+                match self.advance()? {
+                    Step::Row => break,
+                    Step::Bad(rejection) => bad.push(rejection),
+                    Step::End => {
+                        let writer = spool.into_inner().map_err(|error| failed(error.into_error()))?;
+                        let mut rows = writer.into_inner().map_err(|error| failed(error.into_error()))?;
+                        rows.seek(SeekFrom::Start(0)).map_err(failed)?;
+                        let reader = ReaderBuilder::new().flexible(true).has_headers(false).from_reader(BufReader::new(rows));
+                        self.rows = Rows::Spool(Box::new(reader));
+                        return Ok((self, bad));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The text of a JSON value in a cell: nothing for null, JSON for what is no scalar.
+fn text_of(value: Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+/// Whether a row is one of HXL hashtags (hxlstandard.org), as `#event+id`, which stands under the header in files of HDX.
+fn is_hxl(record: &StringRecord) -> bool {
+    let filled = record.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let tags = record.iter().filter(|cell| cell.trim_start().starts_with('#')).count();
+    tags > 0 && tags * 2 > filled
+}
+
+/// A reader that refuses to go on when one row gets too long.
+struct Bounded<'r> {
+    inner: Box<dyn Read + 'r>,
+    read: u64,
+    /// Where the row began.
+    from: Rc<Cell<u64>>,
+}
+
+impl Read for Bounded<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.read.saturating_sub(self.from.get()) > MAX_ROW_BYTES {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a row is longer than 64 MiB; is a quote not closed?"));
+        }
+        let count = self.inner.read(into)?;
+        self.read += u64::try_from(count).unwrap_or(0);
+        Ok(count)
+    }
+}
+
+/// Reads every row of a table with `read`; rows that it refuses, and rows that are none, are reported and left out.
+pub(super) fn read_table<T>(
+    mut table: Table<'_>,
+    needed: &[&str],
+    mut read: impl FnMut(&Cells<'_>) -> Result<T, Fault>,
+) -> Result<Imported<T>, ImportError> {
+    if let Some(column) = needed.iter().find(|column| !table.columns.holds(column)) {
+        return Err(ImportError::MissingColumn { file: table.file, column: (*column).to_owned() });
+    }
+    let mut imported = Imported { items: Vec::new(), rejected: Vec::new() };
+    loop {
+        match table.advance()? {
+            Step::End => return Ok(imported),
+            Step::Bad(rejection) => imported.rejected.push(rejection),
+            Step::Row => match read(&table.cells()) {
+                Ok(item) => imported.items.push(item),
+                Err(fault) => imported.rejected.push(fault.at(&table.file, table.line)),
+            },
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn table(text: &str) -> Table<'_> {
+        Table::csv("t.csv", text.as_bytes(), b',').unwrap()
+    }
+
     #[test]
     fn a_bad_row_is_named_and_the_others_are_kept() {
         let text = "id,level\na,1\nb,one\n\"c\nd\",3\ne,4,5\nf,6\n";
-        let imported =
-            read_table("t.csv", text.as_bytes(), &["id", "level"], |row| row.parse("level", str::parse::<u8>)).unwrap();
+        let imported = read_table(table(text), &["id", "level"], |row| row.parse("level", str::parse::<u8>)).unwrap();
         assert_eq!(imported.items, [1, 3, 6]);
         let places: Vec<_> = imported.rejected.iter().map(|r| (r.line, r.column.as_str(), r.value.as_str())).collect();
         assert_eq!(places, [(3, "level", "one"), (6, "", "")]);
@@ -137,13 +456,39 @@ mod tests {
 
     #[test]
     fn a_missing_column_stops_the_file() {
-        let read = read_table("t.csv", b"id\na\n", &["level"], |row| row.text("id"));
-        assert!(matches!(read, Err(ImportError::MissingColumn { column: "level", .. })));
+        let read = read_table(table("id\na\n"), &["level"], |row| row.text("id"));
+        assert!(matches!(read, Err(ImportError::MissingColumn { column, .. }) if column == "level"));
     }
 
     #[test]
     fn a_byte_order_mark_is_not_part_of_the_first_name() {
-        let imported = read_table("t.csv", b"\xef\xbb\xbfid\r\na\r\n", &["id"], |row| row.text("id")).unwrap();
+        let imported = read_table(table("\u{feff}id\r\na\r\n"), &["id"], |row| row.text("id")).unwrap();
         assert_eq!(imported.items, ["a"]);
+    }
+
+    #[test]
+    fn the_best_name_of_a_field_wins_and_faults_bear_the_own_name() {
+        let mut table = table("Date,Event Date\nx,y\n");
+        table.columns.bind([("date_start", "event_date"), ("date_start", "date")].into_iter());
+        assert!(matches!(table.advance().unwrap(), Step::Row));
+        assert_eq!(table.cells().cell("date_start"), "y");
+        assert_eq!(table.cells().fault("date_start", "").column, "Event Date");
+    }
+
+    #[test]
+    fn a_row_of_hxl_tags_is_no_row() {
+        let read = read_table(table("id,date\n#event+id,#date\na,b\n"), &[], |row| row.text("id")).unwrap();
+        assert_eq!((read.items, read.rejected), (vec!["a".to_owned()], vec![]));
+    }
+
+    #[test]
+    fn rows_put_aside_come_back_with_their_lines() {
+        let mut first = table("id\na\n\"b\nb\"\nc,d\ne\n");
+        assert!(matches!(first.advance().unwrap(), Step::Row));
+        let mut seen = Vec::new();
+        let (again, bad) = first.look_ahead(|cells| seen.push(cells.cell("id").to_owned())).unwrap();
+        assert_eq!((seen.as_slice(), bad.len()), (["a".to_owned(), "b\nb".to_owned(), "e".to_owned()].as_slice(), 1));
+        let read = read_table(again, &[], |row| Ok((row.line(), row.text("id")?))).unwrap();
+        assert_eq!(read.items, [(2, "a".to_owned()), (3, "b\nb".to_owned()), (6, "e".to_owned())]);
     }
 }
