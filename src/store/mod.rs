@@ -4,6 +4,7 @@
 //! they began with for as long as they need it, so a commit never makes anyone wait and never changes an answer half-way.
 
 mod error;
+mod geopackage;
 mod history;
 mod memory;
 mod snapshot;
@@ -12,6 +13,7 @@ mod table;
 use std::sync::Arc;
 
 pub use error::StoreError;
+pub use geopackage::GeoPackageStore;
 pub use history::Superseded;
 pub use memory::MemoryStore;
 pub use snapshot::{Located, Snapshot};

@@ -9,12 +9,36 @@ use harmattan::domain::{
     Bbox, ChangeSet, Collection, Dataset, DatePrecision, EventType, Fatalities, FeatureQuery, GeoPrecision, Incident, Instant,
     Interval, Limit, Moment, Position, Redistribution, SourceRef,
 };
-use harmattan::store::{Counts, MemoryStore, Store, commit};
+use harmattan::store::{Counts, GeoPackageStore, MemoryStore, Store, commit};
 use proptest::prelude::*;
 
+/// A store under test and the folder it is kept in, which goes with it.
+struct Tested {
+    store: Box<dyn Store>,
+    _folder: tempfile::TempDir,
+}
+
+impl Tested {
+    fn as_ref(&self) -> &dyn Store {
+        self.store.as_ref()
+    }
+}
+
+impl std::ops::Deref for Tested {
+    type Target = dyn Store;
+
+    fn deref(&self) -> &Self::Target {
+        self.store.as_ref()
+    }
+}
+
 /// Every store under test, empty.
-fn stores() -> Vec<Box<dyn Store>> {
-    vec![Box::new(MemoryStore::new().expect("an empty store"))]
+fn stores() -> Vec<Tested> {
+    let folder = || tempfile::tempdir().expect("a folder");
+    let memory = Tested { store: Box::new(MemoryStore::new().expect("an empty store")), _folder: folder() };
+    let place = folder();
+    let store = GeoPackageStore::open_or_create(&place.path().join("store.gpkg")).expect("an empty store");
+    vec![memory, Tested { store: Box::new(store), _folder: place }]
 }
 
 fn dataset() -> Arc<Dataset> {
@@ -261,10 +285,10 @@ fn two_writers_follow_one_another() {
     for store in stores() {
         std::thread::scope(|scope| {
             for writer in 0..4 {
-                let store = &store;
+                let store = store.as_ref();
                 scope.spawn(move || {
                     for n in 0..25 {
-                        commit(store.as_ref(), incidents(vec![incident(&format!("{writer}-{n}"), 0.0, 0.0, 0, 0)])).unwrap();
+                        commit(store, incidents(vec![incident(&format!("{writer}-{n}"), 0.0, 0.0, 0, 0)])).unwrap();
                     }
                 });
             }

@@ -1,0 +1,170 @@
+//! The durable store: one GeoPackage file that QGIS and GDAL open as it is.
+//!
+//! Feature tables hold what is known now, with the standard's spatial index; beside them stand the versions of the past. Readers
+//! never touch the file: queries are answered from a snapshot in memory, which is built when the store is first asked and
+//! after each commit. SQLite runs in WAL mode with `synchronous = FULL`: what a commit answered survives the power cut.
+
+mod check;
+mod geometry;
+mod load;
+mod rows;
+mod schema;
+mod transaction;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use self::schema::Found;
+use self::transaction::GeoPackageTransaction;
+use super::{Snapshot, Store, StoreError, Transaction};
+
+/// How long to wait for another process's transaction before saying that it writes.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// A store in a GeoPackage file.
+///
+/// Everything here blocks; it belongs off the async threads. [`snapshot`](Store::snapshot) reads the file once and then only
+/// clones an `Arc`.
+#[derive(Debug)]
+pub struct GeoPackageStore {
+    path: PathBuf,
+    /// The one connection, which writes and loads.
+    connection: Mutex<Connection>,
+    current: RwLock<Option<Arc<Snapshot>>>,
+}
+
+impl GeoPackageStore {
+    /// Opens a store, which must be there.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] when there is no file, [`StoreError::NotAStore`] when it is something else,
+    /// [`StoreError::Newer`] when a later version of the program wrote it, and what else keeps it from being used.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing { store: path.display().to_string() });
+        }
+        Self::connect(path)
+    }
+
+    /// Opens a store, or makes an empty one where there is no file.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and what keeps the file from being made.
+    pub fn open_or_create(path: &Path) -> Result<Self, StoreError> {
+        Self::connect(path)
+    }
+
+    fn connect(path: &Path) -> Result<Self, StoreError> {
+        let fail = |error| explain(path, error);
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags).map_err(fail)?;
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
+        let found = schema::inspect(&connection).map_err(fail)?;
+        let store = || path.display().to_string();
+        let from = match found {
+            Found::Empty => 0,
+            Found::Foreign => return Err(StoreError::NotAStore { store: store() }),
+            Found::Version(version) if version > schema::VERSION => {
+                return Err(StoreError::Newer { store: store(), found: version, known: schema::VERSION });
+            }
+            Found::Version(version) => version,
+        };
+        geometry::register_functions(&connection).map_err(fail)?;
+        connection.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
+        connection.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
+        // 64 MiB of pages, so that an index of a million rows stays in memory while it is written.
+        connection.pragma_update(None, "cache_size", -65_536).map_err(fail)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        if from < schema::VERSION {
+            schema::migrate(&mut connection, from).map_err(fail)?;
+        }
+        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection), current: RwLock::new(None) })
+    }
+
+    /// Everything that is wrong with the store, a sentence each; nothing when it is sound.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be looked at.
+    pub fn check(&self) -> Result<Vec<String>, StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        check::faults(&connection).map_err(|error| match error {
+            StoreError::Sqlite { source, .. } => self.explain(source),
+            other => other,
+        })
+    }
+
+    fn explain(&self, error: rusqlite::Error) -> StoreError {
+        explain(&self.path, error)
+    }
+
+    fn current(&self) -> Option<Arc<Snapshot>> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads the file into a snapshot and swaps it in.
+    fn load(&self) -> Result<Arc<Snapshot>, StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = || {
+            let view = connection.unchecked_transaction()?;
+            let loaded = (load::generation(&view)?, load::content(&view)?);
+            view.finish()?;
+            Ok::<_, StoreError>(loaded)
+        };
+        let (generation, content) = read().map_err(|error| match error {
+            StoreError::Sqlite { source, .. } => self.explain(source),
+            other => other,
+        })?;
+        drop(connection);
+        let snapshot = Arc::new(Snapshot::build(generation, content)?);
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&snapshot));
+        Ok(snapshot)
+    }
+
+    /// Brings the snapshot up to a generation that was just committed, if anyone has asked for one yet.
+    fn take_over(&self, generation: u64) -> Result<(), StoreError> {
+        match self.current() {
+            Some(current) if current.generation() != generation => self.load().map(drop),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Store for GeoPackageStore {
+    fn snapshot(&self) -> Result<Arc<Snapshot>, StoreError> {
+        self.current().map_or_else(|| self.load(), Ok)
+    }
+
+    fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Box::new(GeoPackageTransaction::begin(self, connection)?))
+    }
+
+    fn refresh(&self) -> Result<bool, StoreError> {
+        let Some(current) = self.current() else { return Ok(false) };
+        // While this process writes there is nothing to take over.
+        let Ok(connection) = self.connection.try_lock() else { return Ok(false) };
+        let generation = load::generation(&connection)?;
+        drop(connection);
+        if generation == current.generation() {
+            return Ok(false);
+        }
+        self.load().map(|_| true)
+    }
+}
+
+/// Says what SQLite's error means for the store.
+fn explain(path: &Path, source: rusqlite::Error) -> StoreError {
+    let store = path.display().to_string();
+    match source.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy { store },
+        Some(ErrorCode::DiskFull) => StoreError::DiskFull { store },
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
+            StoreError::NotWritable { store, source }
+        }
+        Some(ErrorCode::NotADatabase) => StoreError::NotAStore { store },
+        Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged { store, source },
+        _ => StoreError::Sqlite { store, source },
+    }
+}

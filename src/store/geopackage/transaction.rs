@@ -1,0 +1,365 @@
+//! Writes: one SQLite transaction from `begin` to `commit`.
+
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, OptionalExtension as _, Statement, params};
+use std::sync::MutexGuard;
+
+use super::super::history::{Event, Put, Versioned, place};
+use super::super::{Counts, StoreError, Transaction};
+use super::rows::{Cells, Datasets, Report, Road, Stored, content_hash, instant};
+use super::schema::FEATURE_TABLES;
+use super::{GeoPackageStore, load};
+use crate::domain::{ChangeSet, Collection, ControlObservation, Incident, Instant};
+
+/// A write transaction. The connection is held until it ends, so that writers of this process follow one another.
+pub(super) struct GeoPackageTransaction<'a> {
+    store: &'a GeoPackageStore,
+    connection: MutexGuard<'a, Connection>,
+    datasets: Datasets,
+    changed: bool,
+    open: bool,
+}
+
+impl<'a> GeoPackageTransaction<'a> {
+    pub(super) fn begin(store: &'a GeoPackageStore, connection: MutexGuard<'a, Connection>) -> Result<Self, StoreError> {
+        connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| store.explain(error))?;
+        let mut transaction = Self { store, connection, datasets: Datasets::new(), changed: false, open: true };
+        let datasets: Vec<std::sync::Arc<_>> = load::current(&transaction.connection, &Datasets::new())?;
+        transaction.datasets = datasets.into_iter().map(|dataset| (dataset.id.clone(), dataset)).collect();
+        Ok(transaction)
+    }
+}
+
+impl Drop for GeoPackageTransaction<'_> {
+    fn drop(&mut self) {
+        if self.open
+            && let Err(error) = self.connection.execute_batch("ROLLBACK")
+        {
+            // SQLite has rolled back by itself after a full disk or an I/O error.
+            tracing::debug!(%error, "nothing was left to roll back");
+        }
+    }
+}
+
+impl Transaction for GeoPackageTransaction<'_> {
+    fn put(&mut self, changes: ChangeSet) -> Result<Counts, StoreError> {
+        let store = self.store;
+        let counts = self.put_all(changes).map_err(|error| match error {
+            StoreError::Sqlite { source, .. } => store.explain(source),
+            other => other,
+        })?;
+        self.changed |= counts.changed();
+        Ok(counts)
+    }
+
+    fn retract(&mut self, collection: Collection, id: &str, known_at: Instant) -> Result<bool, StoreError> {
+        let retracted = match collection {
+            Collection::Incidents => retract::<Incident>(&self.connection, id, known_at)?,
+            Collection::Control => retract::<ControlObservation>(&self.connection, id, known_at)?,
+            Collection::Regions | Collection::Places | Collection::Corridors => false,
+        };
+        self.changed |= retracted;
+        Ok(retracted)
+    }
+
+    fn remove_dataset(&mut self, id: &str) -> Result<Option<u64>, StoreError> {
+        if self.datasets.remove(id).is_none() {
+            return Ok(None);
+        }
+        self.changed = true;
+        let mut rows = 0;
+        for table in [Incident::TABLE, ControlObservation::TABLE] {
+            let ids = format!("SELECT id FROM {table} WHERE dataset = ?1 UNION SELECT id FROM {table}_past WHERE dataset = ?1");
+            self.connection
+                .execute(&format!("DELETE FROM retractions WHERE collection = ?2 AND id IN ({ids})"), params![id, table])?;
+            self.connection.execute(&format!("DELETE FROM {table}_past WHERE dataset = ?1"), [id])?;
+            rows += self.connection.execute(&format!("DELETE FROM {table} WHERE dataset = ?1"), [id])?;
+        }
+        self.connection.execute("DELETE FROM datasets WHERE id = ?1", [id])?;
+        Ok(Some(u64::try_from(rows).unwrap_or(u64::MAX)))
+    }
+
+    fn commit(mut self: Box<Self>) -> Result<u64, StoreError> {
+        let store = self.store;
+        if self.changed {
+            self.connection.execute("UPDATE harmattan_store SET value = value + 1 WHERE key = 'generation'", [])?;
+            describe_contents(&self.connection)?;
+        }
+        let generation = load::generation(&self.connection)?;
+        self.connection.execute_batch("COMMIT").map_err(|error| store.explain(error))?;
+        self.open = false;
+        drop(self);
+        store.take_over(generation)?;
+        Ok(generation)
+    }
+}
+
+impl GeoPackageTransaction<'_> {
+    fn put_all(&mut self, changes: ChangeSet) -> Result<Counts, StoreError> {
+        let mut counts = Counts::default();
+        for dataset in &changes.datasets {
+            replace(&self.connection, &dataset.id, dataset, &mut counts)?;
+            self.datasets.insert(dataset.id.clone(), dataset.clone());
+        }
+        for actor in &changes.actors {
+            replace(&self.connection, &actor.code, actor, &mut counts)?;
+        }
+        for region in &changes.regions {
+            replace(&self.connection, &region.id, region, &mut counts)?;
+        }
+        for place in &changes.places {
+            replace(&self.connection, &place.id, place, &mut counts)?;
+        }
+        for corridor in changes.corridors {
+            replace_corridor(&self.connection, corridor, &mut counts)?;
+        }
+        let incidents = Versions::<Incident>::new(&self.connection, &self.datasets);
+        for incident in &changes.incidents {
+            incidents.learn(&incident.id, incident, &mut counts)?;
+        }
+        let control = Versions::<ControlObservation>::new(&self.connection, &self.datasets);
+        for observation in &changes.control {
+            control.learn(&observation.id, observation, &mut counts)?;
+        }
+        Ok(counts)
+    }
+}
+
+/// Writes extents and times of change into `gpkg_contents`, from the spatial indexes.
+fn describe_contents(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute("UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')", [])?;
+    for table in FEATURE_TABLES {
+        let sql = format!(
+            "UPDATE gpkg_contents SET (min_x, min_y, max_x, max_y) =
+                 (SELECT min(minx), min(miny), max(maxx), max(maxy) FROM rtree_{table}_geom) WHERE table_name = '{table}'"
+        );
+        connection.execute(&sql, [])?;
+    }
+    Ok(())
+}
+
+fn placeholders(count: usize) -> String {
+    (1..=count).map(|at| format!("?{at}")).collect::<Vec<_>>().join(", ")
+}
+
+fn bind(statement: &mut Statement<'_>, values: &[ToSqlOutput<'_>], hash: i64) -> rusqlite::Result<()> {
+    for (value, at) in values.iter().zip(1..) {
+        statement.raw_bind_parameter(at, value)?;
+    }
+    statement.raw_bind_parameter(values.len() + 1, hash)
+}
+
+fn insert<R: Stored>(connection: &Connection, values: &[ToSqlOutput<'_>], hash: i64) -> Result<(), StoreError> {
+    let columns = R::COLUMNS.join(", ");
+    let sql = format!("INSERT INTO {} ({columns}, content_hash) VALUES ({})", R::TABLE, placeholders(values.len() + 1));
+    let mut statement = connection.prepare_cached(&sql)?;
+    bind(&mut statement, values, hash)?;
+    statement.raw_execute()?;
+    Ok(())
+}
+
+fn update<R: Stored>(connection: &Connection, fid: i64, values: &[ToSqlOutput<'_>], hash: i64) -> Result<(), StoreError> {
+    let columns: Vec<String> = R::COLUMNS.iter().zip(1..).map(|(column, at)| format!("{column} = ?{at}")).collect();
+    let (hash_at, fid_at) = (values.len() + 1, values.len() + 2);
+    let sql = format!("UPDATE {} SET {}, content_hash = ?{hash_at} WHERE fid = ?{fid_at}", R::TABLE, columns.join(", "));
+    let mut statement = connection.prepare_cached(&sql)?;
+    bind(&mut statement, values, hash)?;
+    statement.raw_bind_parameter(fid_at, fid)?;
+    statement.raw_execute()?;
+    Ok(())
+}
+
+/// Puts a record of which no versions are kept.
+fn replace<R: Stored>(connection: &Connection, id: &str, record: &R, counts: &mut Counts) -> Result<(), StoreError> {
+    let values = record.values();
+    let hash = content_hash::<R>(&values);
+    replace_row::<R>(connection, id, &values, hash, counts)
+}
+
+fn replace_row<R: Stored>(
+    connection: &Connection,
+    id: &str,
+    values: &[ToSqlOutput<'_>],
+    hash: i64,
+    counts: &mut Counts,
+) -> Result<(), StoreError> {
+    let sql = format!("SELECT fid, content_hash FROM {} WHERE id = ?1", R::TABLE);
+    let there: Option<(i64, i64)> =
+        connection.prepare_cached(&sql)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    match there {
+        None => {
+            counts.added += 1;
+            insert::<R>(connection, values, hash)
+        }
+        Some((_, before)) if before == hash => {
+            counts.unchanged += 1;
+            Ok(())
+        }
+        Some((fid, _)) => {
+            counts.revised += 1;
+            update::<R>(connection, fid, values, hash)
+        }
+    }
+}
+
+/// Puts a corridor with the reports on it: the row's hash covers both.
+fn replace_corridor(connection: &Connection, corridor: crate::domain::Corridor, counts: &mut Counts) -> Result<(), StoreError> {
+    let id = corridor.id.clone();
+    let reports: Vec<Report> =
+        corridor.changes.iter().map(|change| Report { corridor: id.clone(), change: change.clone() }).collect();
+    let road = Road::new(corridor);
+    let values = road.values();
+    let hash = reports
+        .iter()
+        .fold(content_hash::<Road>(&values), |hash, report| hash.rotate_left(7) ^ content_hash::<Report>(&report.values()));
+    let before = *counts;
+    replace_row::<Road>(connection, &id, &values, hash, counts)?;
+    if counts.unchanged > before.unchanged {
+        return Ok(());
+    }
+    connection.execute("DELETE FROM corridor_status WHERE corridor = ?1", [&id])?;
+    let columns = Report::COLUMNS;
+    let sql = format!("INSERT INTO corridor_status ({}) VALUES ({})", columns.join(", "), placeholders(columns.len()));
+    for report in &reports {
+        connection.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(report.values()))?;
+    }
+    Ok(())
+}
+
+/// The versions of one kind of record.
+struct Versions<'a, R> {
+    connection: &'a Connection,
+    datasets: &'a Datasets,
+    kind: std::marker::PhantomData<R>,
+}
+
+impl<'a, R: Stored + Versioned> Versions<'a, R> {
+    fn new(connection: &'a Connection, datasets: &'a Datasets) -> Self {
+        Self { connection, datasets, kind: std::marker::PhantomData }
+    }
+
+    /// Puts a version in. Nearly every one is new, or newer than the current one; those take the short way.
+    fn learn(&self, id: &str, record: &R, counts: &mut Counts) -> Result<(), StoreError> {
+        let values = record.values();
+        let hash = content_hash::<R>(&values);
+        let known_at = instant(record.known());
+        let sql = format!("SELECT fid, content_hash, known_at FROM {} WHERE id = ?1", R::TABLE);
+        let there: Option<(i64, i64, String)> = self
+            .connection
+            .prepare_cached(&sql)?
+            .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        match there {
+            Some((_, before, known)) if known <= known_at && before == hash => counts.unchanged += 1,
+            Some((fid, _, known)) if known <= known_at => {
+                counts.revised += 1;
+                self.retire(fid, &known_at)?;
+                update::<R>(self.connection, fid, &values, hash)?;
+            }
+            None if !self.has_past(id)? => {
+                counts.added += 1;
+                insert::<R>(self.connection, &values, hash)?;
+            }
+            _ => self.insert_into_past(id, record, counts)?,
+        }
+        Ok(())
+    }
+
+    /// Copies the current version of a row to the past.
+    fn retire(&self, fid: i64, superseded_at: &str) -> Result<(), StoreError> {
+        let (table, columns) = (R::TABLE, R::COLUMNS.join(", "));
+        let sql = format!(
+            "INSERT INTO {table}_past (fid, {columns}, content_hash, superseded_at)
+             SELECT fid, {columns}, content_hash, ?2 FROM {table} WHERE fid = ?1"
+        );
+        self.connection.prepare_cached(&sql)?.execute(params![fid, superseded_at])?;
+        Ok(())
+    }
+
+    fn has_past(&self, id: &str) -> Result<bool, StoreError> {
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM {}_past WHERE id = ?1) OR EXISTS (SELECT 1 FROM retractions WHERE collection = ?2 AND id = ?1)",
+            R::TABLE
+        );
+        Ok(self.connection.prepare_cached(&sql)?.query_row(params![id, R::TABLE], |row| row.get(0))?)
+    }
+
+    /// The long way: reads all that is known of the id, puts the version where it belongs, and writes it all back.
+    fn insert_into_past(&self, id: &str, record: &R, counts: &mut Counts) -> Result<(), StoreError> {
+        let mut events = self.events(id)?;
+        match place(&events, record) {
+            Put::Unchanged => {
+                counts.unchanged += 1;
+                return Ok(());
+            }
+            Put::Added => {
+                counts.added += 1;
+                events.push(Event::Version(record.clone()));
+            }
+            Put::At(at) => {
+                counts.revised += 1;
+                events.insert(at, Event::Version(record.clone()));
+            }
+        }
+        self.rewrite(id, &events)
+    }
+
+    fn events(&self, id: &str) -> Result<Vec<Event<R>>, StoreError> {
+        let (table, columns) = (R::TABLE, R::COLUMNS.join(", "));
+        let sql =
+            format!("SELECT {columns} FROM {table}_past WHERE id = ?1 UNION ALL SELECT {columns} FROM {table} WHERE id = ?1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([id])?;
+        let mut events = Vec::new();
+        while let Some(row) = rows.next()? {
+            let record = R::read(&Cells::new(row, 0), self.datasets);
+            events.push(Event::Version(record.ok_or(StoreError::Unreadable { table, row: 0 })?));
+        }
+        let sql = "SELECT known_at FROM retractions WHERE collection = ?1 AND id = ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params![table, id])?;
+        while let Some(row) = rows.next()? {
+            let known_at = Cells::new(row, 0).instant();
+            events.push(Event::Retraction(known_at.ok_or(StoreError::Unreadable { table: "retractions", row: 0 })?));
+        }
+        events.sort_by_key(Event::known);
+        Ok(events)
+    }
+
+    fn rewrite(&self, id: &str, events: &[Event<R>]) -> Result<(), StoreError> {
+        let (table, columns) = (R::TABLE, R::COLUMNS.join(", "));
+        self.connection.execute(&format!("DELETE FROM {table} WHERE id = ?1"), [id])?;
+        self.connection.execute(&format!("DELETE FROM {table}_past WHERE id = ?1"), [id])?;
+        let count = R::COLUMNS.len();
+        let sql =
+            format!("INSERT INTO {table}_past ({columns}, content_hash, superseded_at) VALUES ({})", placeholders(count + 2));
+        for (ordinal, event) in events.iter().enumerate() {
+            let Event::Version(version) = event else { continue };
+            let values = version.values();
+            let hash = content_hash::<R>(&values);
+            match events.get(ordinal + 1) {
+                None => insert::<R>(self.connection, &values, hash)?,
+                Some(next) => {
+                    let mut statement = self.connection.prepare_cached(&sql)?;
+                    bind(&mut statement, &values, hash)?;
+                    statement.raw_bind_parameter(count + 2, instant(next.known()))?;
+                    statement.raw_execute()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn retract<R: Stored + Versioned>(connection: &Connection, id: &str, known_at: Instant) -> Result<bool, StoreError> {
+    let datasets = Datasets::new();
+    let versions = Versions::<R>::new(connection, &datasets);
+    let known_at = instant(known_at);
+    let sql = format!("SELECT fid FROM {} WHERE id = ?1 AND known_at <= ?2", R::TABLE);
+    let fid: Option<i64> = connection.query_row(&sql, params![id, known_at], |row| row.get(0)).optional()?;
+    let Some(fid) = fid else { return Ok(false) };
+    versions.retire(fid, &known_at)?;
+    connection.execute(&format!("DELETE FROM {} WHERE fid = ?1", R::TABLE), [fid])?;
+    connection.execute("INSERT OR IGNORE INTO retractions VALUES (?1, ?2, ?3)", params![R::TABLE, id, known_at])?;
+    Ok(true)
+}
