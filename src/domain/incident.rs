@@ -129,7 +129,7 @@ pub struct Incident {
     pub actor2: Option<String>,
     /// Reported deaths.
     pub fatalities: Fatalities,
-    /// State, ISO 3166-1 alpha-2, as the source says it.
+    /// State, ISO 3166-1 alpha-2, as the source says it; empty where it says none and the point lies in none that is known.
     pub country: String,
     /// Level-1 region of that state that holds the point.
     pub region: Option<String>,
@@ -222,7 +222,7 @@ impl Record for Incident {
             "fatalities_best" => self.fatalities.best.into(),
             "fatalities_low" => self.fatalities.low.into(),
             "fatalities_high" => self.fatalities.high.into(),
-            "country" => (&self.country).into(),
+            "country" => Some(&self.country).filter(|country| !country.is_empty()).into(),
             "region" => self.region.as_ref().into(),
             "place" => (&self.place).into(),
             "title" => (&self.title).into(),
