@@ -21,8 +21,24 @@ pub struct Settings {
 pub enum Command {
     /// Serves the map and the API.
     Serve(ServeSettings),
-    /// Says what the bundled data holds: collections, counts, extents, datasets, licences.
+    /// Reads files into the store: UCDP, ACLED, CSV, GeoJSON, regions, control, corridors; finds the format by itself.
+    Import(ImportSettings),
+    /// Writes what a query on the server would answer, with its sources.
+    Export(ExportSettings),
+    /// Says what the store holds: collections, counts, extents, datasets, licences, generation.
     Status(StatusSettings),
+    /// Proves the store's integrity; exit code 1 and the list when anything is wrong.
+    Check(StatusSettings),
+    /// Lists the datasets of the store, or takes one out.
+    Datasets(DatasetsSettings),
+}
+
+/// The store that a command works on.
+#[derive(Debug, Args)]
+pub struct StoreSettings {
+    /// The store: one GeoPackage file.
+    #[arg(long = "store", env = "HARMATTAN_STORE", default_value = "harmattan.gpkg", value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// Settings of `serve`.
@@ -31,10 +47,10 @@ pub struct ServeSettings {
     /// Address and port to listen on; port 0 takes a free one, which is printed.
     #[arg(long, env = "HARMATTAN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: SocketAddr,
-    /// A durable store is not part of this release: a file named here is neither read nor written, and the server says so.
-    #[arg(long, env = "HARMATTAN_STORE", value_name = "FILE")]
-    pub store: Option<PathBuf>,
-    /// Starts without the bundled data.
+    /// The store, which is made and filled with the bundled data where it does not exist.
+    #[command(flatten)]
+    pub store: StoreSettings,
+    /// Makes a store that does not exist without the bundled data.
     #[arg(long, env = "HARMATTAN_EMPTY")]
     pub empty: bool,
     /// Opens the map in the browser once it answers.
@@ -52,9 +68,106 @@ pub struct ServeSettings {
     pub request_timeout: u64,
 }
 
-/// Settings of `status`.
+/// Settings of `import`.
+#[derive(Debug, Args)]
+pub struct ImportSettings {
+    /// Files to read, `-` for standard input; CSV, TSV, JSON, GeoJSON or GeoJSON text sequences, plain or in .gz or .zip.
+    #[arg(required = true, value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    /// The store, which is made and filled with the bundled data where it does not exist.
+    #[command(flatten)]
+    pub store: StoreSettings,
+    /// What the files hold: auto, ucdp, acled, geojson, csv, regions, control, corridors.
+    #[arg(long, env = "HARMATTAN_FORMAT", default_value = "auto")]
+    pub format: String,
+    /// Id of the dataset the rows belong to; by default the provider's, or the file's name.
+    #[arg(long, env = "HARMATTAN_DATASET", value_name = "NAME")]
+    pub dataset: Option<String>,
+    /// A column of the file and the field it holds, as `--map jour=date_start`; may be given several times.
+    #[arg(long = "map", value_name = "COLUMN=FIELD")]
+    pub column_map: Vec<String>,
+    /// From when rows without a stamp of their own are known, RFC 3339 or a date; by default now.
+    #[arg(long, env = "HARMATTAN_KNOWN_AT", value_name = "DATETIME")]
+    pub known_at: Option<String>,
+    /// Reads and reports, and keeps nothing.
+    #[arg(long, env = "HARMATTAN_DRY_RUN")]
+    pub dry_run: bool,
+    /// The first bad row undoes the whole import.
+    #[arg(long, env = "HARMATTAN_STRICT")]
+    pub strict: bool,
+    /// Where to write the rows that were left out: line, column, value, reason.
+    #[arg(long, env = "HARMATTAN_REJECTS", value_name = "FILE.csv")]
+    pub rejects: Option<PathBuf>,
+    /// Makes a store that does not exist without the bundled data.
+    #[arg(long, env = "HARMATTAN_EMPTY")]
+    pub empty: bool,
+    /// One JSON document instead of text.
+    #[arg(long, env = "HARMATTAN_JSON")]
+    pub json: bool,
+}
+
+/// Settings of `export`.
+#[derive(Debug, Args)]
+pub struct ExportSettings {
+    /// The collection: regions, places, incidents, control or corridors.
+    #[arg(default_value = "incidents")]
+    pub collection: String,
+    /// The store.
+    #[command(flatten)]
+    pub store: StoreSettings,
+    /// geojson, geojsonseq or csv.
+    #[arg(long, env = "HARMATTAN_FORMAT", default_value = "geojson")]
+    pub format: String,
+    /// west,south,east,north in degrees.
+    #[arg(long, env = "HARMATTAN_BBOX", value_name = "BBOX", allow_hyphen_values = true)]
+    pub bbox: Option<String>,
+    /// A date, an RFC 3339 instant or start/end, ends included; `..` for an open end.
+    #[arg(long, env = "HARMATTAN_DATETIME", value_name = "DATETIME")]
+    pub datetime: Option<String>,
+    /// Only what was known by then.
+    #[arg(long, env = "HARMATTAN_KNOWN_AT", value_name = "DATETIME")]
+    pub known_at: Option<String>,
+    /// A property and the value it must have, as `--where country=ML`; may be given several times.
+    #[arg(long = "where", value_name = "PROPERTY=VALUE")]
+    pub conditions: Vec<String>,
+    /// Where to write; `-` for standard output.
+    #[arg(long, short, env = "HARMATTAN_OUTPUT", default_value = "-", value_name = "FILE")]
+    pub output: PathBuf,
+    /// Also writes rows that may not be passed on.
+    #[arg(long, env = "HARMATTAN_INCLUDE_RESTRICTED")]
+    pub include_restricted: bool,
+}
+
+/// Settings of `datasets`.
+#[derive(Debug, Args)]
+pub struct DatasetsSettings {
+    /// The store.
+    #[command(flatten)]
+    pub store: StoreSettings,
+    /// What to do; without it the datasets are listed.
+    #[command(subcommand)]
+    pub action: Option<DatasetsAction>,
+    /// One JSON document instead of text.
+    #[arg(long, env = "HARMATTAN_JSON")]
+    pub json: bool,
+}
+
+/// What to do with datasets.
+#[derive(Debug, Subcommand)]
+pub enum DatasetsAction {
+    /// Takes a dataset out with every version of its rows.
+    Remove {
+        /// Id of the dataset.
+        name: String,
+    },
+}
+
+/// Settings of `status` and `check`.
 #[derive(Debug, Args)]
 pub struct StatusSettings {
+    /// The store.
+    #[command(flatten)]
+    pub store: StoreSettings,
     /// One JSON document instead of text.
     #[arg(long, env = "HARMATTAN_JSON")]
     pub json: bool,

@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("store", &["domain", "index"]),
     ("http", &["domain", "tiles", "store"]),
     ("settings", &[]),
-    ("cli", &["domain", "import", "store", "http", "settings"]),
+    ("cli", &["domain", "tiles", "import", "store", "http", "settings"]),
 ];
 
 /// Crates that a layer must not name: no wire format and no runtime in the values, no HTTP outside `http`.

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails is the report")]
 
-use std::io::{BufRead, BufReader, Read};
+use serde_json::Value as Json;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,8 +16,46 @@ fn harmattan() -> Command {
     command
 }
 
+/// The binary with a store of its own, in a folder that goes with the test.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = harmattan();
+        command.args(arguments).env("HARMATTAN_STORE", self.path("store.gpkg")).current_dir(self.folder.path());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("the binary starts")
+    }
+
+    /// Runs a command that succeeds and prints one JSON document.
+    fn json(&self, arguments: &[&str]) -> Json {
+        let output = self.run(arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{arguments:?}: {error}: {said}"))
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        std::fs::write(self.path(name), text).expect("a file");
+        name.to_owned()
+    }
+}
+
 fn run(arguments: &[&str]) -> Output {
-    harmattan().args(arguments).output().expect("the binary starts")
+    Desk::new().run(arguments)
 }
 
 /// A server that ends with the test.
@@ -60,8 +100,8 @@ impl Drop for Server {
 
 #[test]
 fn serve_prints_one_line_with_the_address_and_answers_there() {
-    let begun = Instant::now();
-    let server = Server::start(harmattan().args(["serve", "--listen", "127.0.0.1:0"]));
+    let (desk, begun) = (Desk::new(), Instant::now());
+    let server = Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0"]));
     let body = ureq::get(format!("{}/health/ready", server.url)).call().unwrap().body_mut().read_to_string().unwrap();
     assert!(body.contains("ready"), "{body}");
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
@@ -69,8 +109,9 @@ fn serve_prints_one_line_with_the_address_and_answers_there() {
 
 #[test]
 fn the_environment_sets_what_flags_set() {
+    let desk = Desk::new();
     let server = Server::start(
-        harmattan().arg("serve").env("HARMATTAN_LISTEN", "127.0.0.1:0").env("HARMATTAN_PUBLIC_URL", "https://map.example/"),
+        desk.command(&["serve"]).env("HARMATTAN_LISTEN", "127.0.0.1:0").env("HARMATTAN_PUBLIC_URL", "https://map.example/"),
     );
     assert_ne!(server.url, "http://127.0.0.1:8080");
     let body = ureq::get(format!("{}/collections", server.url)).call().unwrap().body_mut().read_to_string().unwrap();
@@ -80,7 +121,8 @@ fn the_environment_sets_what_flags_set() {
 #[test]
 fn sigterm_and_sigint_stop_it_with_exit_code_0() {
     for signal in ["-TERM", "-INT"] {
-        let mut server = Server::start(harmattan().args(["serve", "--listen", "127.0.0.1:0"]));
+        let desk = Desk::new();
+        let mut server = Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0"]));
         // A connection kept open and idle does not hold up the stop.
         let agent = ureq::agent();
         agent.get(format!("{}/health/live", server.url)).call().unwrap();
@@ -99,16 +141,6 @@ fn an_address_in_use_is_said_in_a_sentence() {
 }
 
 #[test]
-fn a_store_file_that_is_not_used_is_said() {
-    let mut server = Server::start(harmattan().args(["serve", "--listen", "127.0.0.1:0", "--store", "nowhere.gpkg"]));
-    server.signal("-TERM");
-    server.wait();
-    let mut said = String::new();
-    server.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert!(said.contains("nowhere.gpkg is neither read nor written"), "{said}");
-}
-
-#[test]
 fn wrong_usage_exits_with_2() {
     for arguments in [&["serve", "--listen", "nowhere"][..], &["serve", "--colour"], &["fly"], &[]] {
         assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
@@ -116,18 +148,180 @@ fn wrong_usage_exits_with_2() {
 }
 
 #[test]
+fn a_store_that_is_not_there_is_made_and_filled_once() {
+    let desk = Desk::new();
+    let rows = |desk: &Desk| desk.json(&["status", "--json"])["collections"][2]["rows"].clone();
+    assert_eq!(desk.run(&["status"]).status.code(), Some(1), "there is nothing yet");
+    let mut server = Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0"]));
+    server.signal("-TERM");
+    server.wait();
+    assert_eq!((rows(&desk), desk.json(&["check", "--json"])["sound"].clone()), (345.into(), true.into()));
+    let generation = desk.json(&["status", "--json"])["generation"].clone();
+    drop(Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0"])));
+    assert_eq!(desk.json(&["status", "--json"])["generation"], generation, "the second start writes nothing");
+}
+
+const EVENTS: &str = "id,date,country,lon,lat,event_type,actor1,fatalities,source\n\
+    1,2024-05-06,Mali,-4.2,14.5,battle,JNIM,3,made up\n\
+    2,2024-05-07,Mali,-4.1,14.6,battle,JNIM,,made up\n\
+    3,soon,Mali,-4.1,14.6,battle,JNIM,1,made up\n\
+    4,2024-05-08,Mali,-4.0,14.4,battle,JNIM,0,made up\n";
+
+/// The six counts of a report.
+fn counts(report: &Json) -> [u64; 6] {
+    ["read", "added", "revised", "unchanged", "rejected", "retracted"].map(|name| report[name].as_u64().expect("a count"))
+}
+
+#[test]
+fn an_import_accounts_for_every_row_and_the_second_changes_nothing() {
+    let desk = Desk::new();
+    let file = desk.write("events.csv", EVENTS);
+    let import = ["import", "--json", "--empty", "--rejects", "rejects.csv", &file];
+    assert_eq!(counts(&desk.json(&import)), [4, 3, 0, 0, 1, 0]);
+    let rejects = std::fs::read_to_string(desk.path("rejects.csv")).unwrap();
+    assert!(rejects.starts_with("line,column,value,reason\n4,date,soon,"), "{rejects}");
+    assert_eq!(counts(&desk.json(&import)), [4, 0, 0, 3, 1, 0]);
+    assert_eq!(desk.json(&["check", "--json"])["faults"], Json::Array(Vec::new()));
+}
+
+#[test]
+fn a_changed_row_is_one_revision_and_the_old_one_is_still_known() {
+    let desk = Desk::new();
+    let file = desk.write("events.csv", EVENTS);
+    desk.json(&["import", "--json", "--empty", "--known-at", "2024-06-01", &file]);
+    desk.write("events.csv", &EVENTS.replace("14.5,battle,JNIM,3", "14.5,battle,JNIM,5"));
+    assert_eq!(counts(&desk.json(&["import", "--json", "--known-at", "2024-07-01", &file])), [4, 0, 1, 2, 1, 0]);
+    let deaths = |known_at: &str| {
+        let page = desk.json(&["export", "--known-at", known_at, "--where", "dataset=events", "--datetime", "2024-05-06"]);
+        page["features"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|feature| feature["properties"]["fatalities_best"].clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!((deaths("2024-05-31"), deaths("2024-06-15"), deaths("2024-08-01")), (vec![], vec![3.into()], vec![5.into()]));
+}
+
+#[test]
+fn strict_undoes_all_of_it_and_a_dry_run_keeps_nothing() {
+    let desk = Desk::new();
+    let file = desk.write("events.csv", EVENTS);
+    let dry = desk.json(&["import", "--json", "--dry-run", &file]);
+    assert_eq!((counts(&dry), desk.path("store.gpkg").exists()), ([4, 3, 0, 0, 1, 0], false));
+    let strict = desk.run(&["import", "--strict", "--empty", &file]);
+    assert_eq!(strict.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&strict.stderr).into_owned();
+    assert!(said.contains("line 4") && said.contains("soon"), "{said}");
+    assert_eq!(desk.json(&["status", "--json"])["collections"][2]["rows"], 0);
+}
+
+#[test]
+fn an_import_shows_on_a_running_server_within_two_seconds() {
+    let desk = Desk::new();
+    let server = Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0", "--empty"]));
+    let file = desk.write("events.csv", EVENTS);
+    desk.json(&["import", "--json", "--empty", &file]);
+    let begun = Instant::now();
+    loop {
+        let address = format!("{}/collections/incidents/items", server.url);
+        let page: Json = ureq::get(address).call().unwrap().body_mut().read_json().unwrap();
+        if page["numberMatched"] == 3 {
+            break;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(2), "{}", page["numberMatched"]);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn what_was_answered_as_stored_survives_any_kill() {
+    let desk = Desk::new();
+    let first = desk.write("events.csv", EVENTS);
+    desk.json(&["import", "--json", "--empty", &first]);
+    let header = "id,date,country,lon,lat,event_type,source\n";
+    let rows: String = (0..20_000).map(|n| format!("{n},2024-05-06,Mali,-4.2,14.5,battle,made up\n")).collect();
+    let many = desk.write("many.csv", &format!("{header}{rows}"));
+    for round in 0..8u64 {
+        let mut child = desk.command(&["import", &many]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(20 + round * 60));
+        let _ = child.kill();
+        let done = child.wait().unwrap().success();
+        assert_eq!(desk.json(&["check", "--json"])["faults"], Json::Array(Vec::new()), "round {round}");
+        let there = desk.json(&["status", "--json"])["collections"][2]["rows"].as_u64().unwrap();
+        assert!(there == 20_003 || (there == 3 && !done), "round {round}: {there}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_store_is_left_as_it_is() {
+    let desk = Desk::new();
+    desk.write("store.gpkg", "a letter to nobody, which is longer than a header of SQLite would have to be, so that it is read");
+    let output = desk.run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("is not a Harmattan store"));
+    assert!(std::fs::read_to_string(desk.path("store.gpkg")).unwrap().starts_with("a letter"));
+}
+
+#[test]
+fn a_dataset_is_listed_and_taken_out() {
+    let desk = Desk::new();
+    let file = desk.write("events.csv", EVENTS);
+    desk.json(&["import", "--json", "--dataset", "mine", &file]);
+    let listed = desk.json(&["datasets", "--json"]);
+    assert!(listed["datasets"].as_array().unwrap().iter().any(|dataset| dataset["id"] == "mine" && dataset["rows"] == 3));
+    assert_eq!(desk.json(&["datasets", "--json", "remove", "mine"])["rows"], 3);
+    assert_eq!(desk.json(&["status", "--json"])["collections"][2]["rows"], 345);
+    assert_eq!(desk.run(&["datasets", "remove", "mine"]).status.code(), Some(1));
+}
+
+#[test]
+fn an_export_holds_what_the_query_asks() {
+    let desk = Desk::new();
+    drop(Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0"])));
+    let page = desk.json(&["export", "control", "--where", "place=Bamako", "--datetime", "2025-10-15"]);
+    assert_eq!(
+        (page["numberMatched"].clone(), page["features"][0]["properties"]["blockade"].clone()),
+        (1.into(), "partial".into())
+    );
+    let csv = desk.run(&["export", "--format", "csv", "--bbox", "-5,10,5,15", "-o", "out.csv"]);
+    assert_eq!(csv.status.code(), Some(0));
+    let lines = std::fs::read_to_string(desk.path("out.csv")).unwrap();
+    assert!(lines.starts_with("id,longitude,latitude,date_start,"), "{}", &lines[..80]);
+    let seq = desk.run(&["export", "--format", "geojsonseq", "--where", "country=TG"]);
+    for line in String::from_utf8(seq.stdout).unwrap().lines() {
+        assert_eq!(serde_json::from_str::<Json>(line).unwrap()["properties"]["country"], "TG");
+    }
+    for arguments in
+        [&["export", "nothing"][..], &["export", "--format", "shp"], &["export", "--bbox", "1,2"], &["export", "--where", "x=1"]]
+    {
+        assert_eq!(desk.run(arguments).status.code(), Some(1), "{arguments:?}");
+    }
+}
+
+#[test]
+fn rows_that_may_not_be_passed_on_are_not_exported_by_accident() {
+    let desk = Desk::new();
+    let acled = "event_id_cnty,event_date,year,time_precision,disorder_type,event_type,sub_event_type,actor1,assoc_actor_1,inter1,actor2,assoc_actor_2,inter2,interaction,civilian_targeting,iso,region,country,admin1,admin2,admin3,location,latitude,longitude,geo_precision,source,source_scale,notes,fatalities,tags,timestamp\n\
+        MLI00001,2024-05-06,2024,1,Political violence,Battles,Armed clash,Invented Group,,2,Civilians (Mali),,7,27,,466,Western Africa,Mali,Mopti,Mopti,,Mopti,14.49,-4.19,1,Nobody,National,Made up.,1,,1717200000\n";
+    let file = desk.write("acled.csv", acled);
+    let report = desk.json(&["import", "--json", &file]);
+    assert_eq!((report["files"][0]["format"].clone(), counts(&report)[1]), ("acled".into(), 1));
+    let refused = desk.run(&["export"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("1 rows of 'acled' may not be passed on"));
+    assert_eq!(desk.json(&["export", "--include-restricted"])["numberMatched"], 346);
+}
+
+#[test]
 fn status_counts_what_ships() {
-    let output = run(&["status", "--json", "--log", "off"]);
-    assert_eq!(output.status.code(), Some(0));
-    let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let rows: Vec<_> = status["collections"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| (one["id"].as_str().unwrap(), one["rows"].as_u64().unwrap()))
-        .collect();
-    assert!(rows.contains(&("incidents", 345)) && rows.contains(&("control", 258)), "{rows:?}");
-    assert_eq!(run(&["status"]).status.code(), Some(0));
+    let desk = Desk::new();
+    drop(Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0"])));
+    let status = desk.json(&["status", "--json"]);
+    let rows = |one: &Json| (one["id"].as_str().unwrap().to_owned(), one["rows"].as_u64().unwrap());
+    let rows: Vec<_> = status["collections"].as_array().unwrap().iter().map(rows).collect();
+    assert!(rows.contains(&("incidents".to_owned(), 345)) && rows.contains(&("control".to_owned(), 258)), "{rows:?}");
+    assert_eq!(desk.run(&["status"]).status.code(), Some(0));
 }
 
 #[test]

@@ -7,19 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 
-use super::bundled_store;
+use super::open_or_fill;
 use crate::domain::Instant;
 use crate::http::{AppState, Limits, ServeError, router, serve as serve_http};
 use crate::settings::ServeSettings;
+use crate::store::Store;
 
 pub(super) fn serve(settings: &ServeSettings) -> Result<()> {
-    if let Some(file) = &settings.store {
-        tracing::warn!(
-            "{} is neither read nor written: this release serves the bundled data from memory and keeps nothing",
-            file.display()
-        );
-    }
-    let store = bundled_store(settings.empty)?;
+    let store = open_or_fill(&settings.store.file, settings.empty)?;
+    // Read before the address is printed, so that a store that cannot be read is said here and not in every answer.
+    store.snapshot()?;
     let limits = Limits { concurrency: settings.concurrency, request_timeout: Duration::from_secs(settings.request_timeout) };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the async runtime cannot start")?;
     runtime.block_on(async {
@@ -27,6 +24,7 @@ pub(super) fn serve(settings: &ServeSettings) -> Result<()> {
         let listener = TcpListener::bind(settings.listen).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let base_url = settings.public_url.clone().unwrap_or_else(|| base_url(address));
+        tokio::spawn(follow(Arc::clone(&store)));
         let state = AppState::new(store, Arc::new(Instant::now), &base_url, limits);
         announce(address, settings.open);
         serve_http(listener, router(state), stopped()).await?;
@@ -52,6 +50,27 @@ fn announce(address: SocketAddr, open: bool) {
     let _ = writeln!(stdout, "Harmattan serves the map at {url}/").and_then(|()| stdout.flush());
     if open && let Err(error) = opener::open_browser(&url) {
         tracing::warn!(%error, "no browser could be opened");
+    }
+}
+
+/// How often to look whether another process wrote to the store: an import shows within two seconds.
+const FOLLOW_EVERY: Duration = Duration::from_millis(500);
+
+/// Takes over what other processes commit, for as long as the server runs.
+async fn follow(store: Arc<dyn Store>) {
+    let mut failing = false;
+    loop {
+        tokio::time::sleep(FOLLOW_EVERY).await;
+        let looked_at = Arc::clone(&store);
+        let looked = tokio::task::spawn_blocking(move || looked_at.refresh()).await;
+        match &looked {
+            Ok(Ok(true)) => tracing::info!("the store was changed by another process and is shown as it is now"),
+            Ok(Ok(false)) => {}
+            // Said once; the last good state goes on being served.
+            Ok(Err(error)) if !failing => tracing::error!(%error, "the store cannot be read; the state before is served"),
+            Ok(Err(_)) | Err(_) => {}
+        }
+        failing = !matches!(looked, Ok(Ok(_)));
     }
 }
 

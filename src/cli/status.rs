@@ -1,16 +1,15 @@
-//! `harmattan status`: what the bundled data holds.
+//! `harmattan status`: what the store holds.
 
 use anyhow::Result;
 use serde_json::{Value as Json, json};
 use std::io::Write as _;
 
-use super::bundled_store;
 use crate::domain::{Collection, FeatureQuery, Instant};
 use crate::settings::StatusSettings;
-use crate::store::Snapshot;
+use crate::store::{GeoPackageStore, Snapshot, Store as _};
 
 pub(super) fn status(settings: &StatusSettings) -> Result<()> {
-    let store = bundled_store(false)?;
+    let store = GeoPackageStore::open(&settings.store.file)?;
     let snapshot = store.snapshot()?;
     let mut stdout = std::io::stdout().lock();
     if settings.json {

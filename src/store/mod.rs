@@ -18,7 +18,7 @@ pub use history::Superseded;
 pub use memory::MemoryStore;
 pub use snapshot::{Located, Snapshot};
 
-use crate::domain::{ChangeSet, Collection, Instant};
+use crate::domain::{Actor, ChangeSet, Collection, Dataset, Instant, Region};
 
 /// Where the map's records are kept.
 ///
@@ -36,6 +36,20 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError`] when the records cannot be read.
     fn snapshot(&self) -> Result<Arc<Snapshot>, StoreError>;
 
+    /// What importers must know of the store: its regions, actors and datasets.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the records cannot be read.
+    fn reference(&self) -> Result<Reference, StoreError> {
+        let snapshot = self.snapshot()?;
+        Ok(Reference {
+            generation: snapshot.generation(),
+            regions: snapshot.regions().to_vec(),
+            actors: snapshot.actors().to_vec(),
+            datasets: snapshot.datasets().to_vec(),
+        })
+    }
+
     /// Begins to write. Writers follow one another.
     ///
     /// # Errors
@@ -47,6 +61,19 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError`] when the records cannot be read; the state is then as before.
     fn refresh(&self) -> Result<bool, StoreError>;
+}
+
+/// The small tables that other rows refer to.
+#[derive(Debug, Clone, Default)]
+pub struct Reference {
+    /// The generation; 0 for a store that nothing was put into.
+    pub generation: u64,
+    /// Regions.
+    pub regions: Vec<Region>,
+    /// Actors.
+    pub actors: Vec<Actor>,
+    /// Datasets.
+    pub datasets: Vec<Arc<Dataset>>,
 }
 
 /// Changes that are kept together or not at all. Dropping it without [`commit`](Self::commit) undoes them.

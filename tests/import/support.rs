@@ -40,8 +40,9 @@ impl Sink for Kept {
 
 impl Kept {
     pub(crate) fn incidents(&self) -> Vec<&Incident> {
-        let incident = |row| if let &Row::Incident(ref incident) = row { Some(incident.as_ref()) } else { None };
-        self.rows.iter().filter_map(incident).collect()
+        let incidents =
+            self.rows.iter().map(|row| if let Row::Incident(incident) = row { Some(incident.as_ref()) } else { None });
+        incidents.flatten().collect()
     }
 
     /// Sums of the least, best and greatest figures of deaths.

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use self::schema::Found;
 use self::transaction::GeoPackageTransaction;
-use super::{Snapshot, Store, StoreError, Transaction};
+use super::{Reference, Snapshot, Store, StoreError, Transaction};
 
 /// How long to wait for another process's transaction before saying that it writes.
 const BUSY_TIMEOUT: Duration = Duration::from_millis(500);
@@ -134,6 +134,18 @@ impl GeoPackageStore {
 impl Store for GeoPackageStore {
     fn snapshot(&self) -> Result<Arc<Snapshot>, StoreError> {
         self.current().map_or_else(|| self.load(), Ok)
+    }
+
+    fn reference(&self) -> Result<Reference, StoreError> {
+        // Not through a snapshot: an import need not hold a million incidents in memory.
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let none = rows::Datasets::new();
+        Ok(Reference {
+            generation: load::generation(&connection)?,
+            regions: load::current(&connection, &none)?,
+            actors: load::current(&connection, &none)?,
+            datasets: load::current(&connection, &none)?,
+        })
     }
 
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreError> {
