@@ -81,7 +81,8 @@ fn fold(event: &mut Incident, next: Incident) {
     if event.actor1.is_none() {
         event.actor1 = Some(actor);
     } else if event.actor2.is_none() {
-        event.title.push_str(&format!(" – {actor}"));
+        let (what, first) = (event.sub_event_type.as_deref().unwrap_or(""), event.actor1.as_deref().unwrap_or(""));
+        event.title = title(what, first, &actor, &event.place);
         event.actor2 = Some(actor);
     } else if event.actor2.as_ref() != Some(&actor) {
         let notes = event.notes.get_or_insert_default();

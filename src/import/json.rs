@@ -321,7 +321,8 @@ fn parse(text: &[u8]) -> Result<Object, String> {
     match serde_json::from_slice(text) {
         Ok(Json::Object(object)) => Ok(object),
         Ok(_) => Err("a JSON object is needed".to_owned()),
-        Err(error) => Err(format!("it is no JSON: {error}")),
+        // The place that the parser names is one within the object.
+        Err(error) => Err(format!("it is no JSON: {}", error.to_string().split(" at line ").next().unwrap_or_default())),
     }
 }
 

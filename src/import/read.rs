@@ -194,6 +194,7 @@ fn read_table(
         step = table.advance()?;
     }
     reader.finish(&mut run);
+    run.summary.ignored_columns = table.columns.ignored();
     Ok(run.summary)
 }
 

@@ -125,6 +125,8 @@ pub struct Summary {
     pub unmapped: BTreeMap<Unmapped, u64>,
     /// Rows that were taken and should be looked at.
     pub flagged: BTreeMap<Doubt, Flagged>,
+    /// Columns of the file that hold none of our fields, under the file's own names.
+    pub ignored_columns: Vec<String>,
     /// Whether the sink asked to stop before the end.
     pub stopped: bool,
 }

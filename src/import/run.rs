@@ -147,8 +147,10 @@ impl<'a> Run<'a> {
         let low = cells.optional("fatalities_low", whole)?;
         let best = cells.optional("fatalities_best", whole)?;
         let high = cells.optional("fatalities_high", whole)?;
-        Ok(Fatalities::new(low, best, high).unwrap_or_else(|error| {
-            self.summary.flag(Doubt::FatalitiesOutOfOrder, cells.line(), id, error.to_string());
+        Ok(Fatalities::new(low, best, high).unwrap_or_else(|_| {
+            let figure = |figure: Option<u32>| figure.map_or_else(|| "unknown".to_owned(), |figure| figure.to_string());
+            let detail = format!("low {}, best {}, high {}", figure(low), figure(best), figure(high));
+            self.summary.flag(Doubt::FatalitiesOutOfOrder, cells.line(), id, detail);
             Fatalities { low, best, high }
         }))
     }

@@ -22,8 +22,9 @@ const CHUNK_BYTES: usize = 64 * 1024;
 pub(super) struct Columns {
     own: Vec<String>,
     by_name: HashMap<String, usize>,
-    /// Field → rank of the name and column; a lower rank is a better name.
-    by_field: HashMap<String, (usize, usize)>,
+    /// Field → its columns with the rank of their names, the best name first. A row has its value in the first that is filled:
+    /// features of one collection need not have the same members.
+    by_field: HashMap<String, Vec<(usize, usize)>>,
     /// Field and folded name, best first.
     binding: Vec<(String, String)>,
 }
@@ -33,10 +34,9 @@ impl Columns {
         let at = self.own.len();
         let name = folded(own);
         for (rank, (field, _)) in self.binding.iter().enumerate().filter(|(_, (_, wanted))| *wanted == name) {
-            let held = self.by_field.entry(field.clone()).or_insert((rank, at));
-            if rank < held.0 {
-                *held = (rank, at);
-            }
+            let held = self.by_field.entry(field.clone()).or_default();
+            held.push((rank, at));
+            held.sort_unstable();
         }
         self.by_name.entry(name).or_insert(at);
         self.own.push(own.trim().to_owned());
@@ -76,8 +76,28 @@ impl Columns {
         &self.own
     }
 
+    /// Columns that hold no field.
+    pub(super) fn ignored(&self) -> Vec<String> {
+        let held: Vec<usize> = self.by_field.values().flatten().map(|(_, at)| *at).collect();
+        let own = self.own.iter().enumerate().filter(|(at, name)| !held.contains(at) && !name.is_empty());
+        own.map(|(_, name)| name.clone()).collect()
+    }
+
     fn at(&self, field: &str) -> Option<usize> {
-        self.by_field.get(field).map(|(_, at)| *at).or_else(|| self.by_name.get(field).copied())
+        self.by_field.get(field).and_then(|held| held.first()).map(|(_, at)| *at).or_else(|| self.by_name.get(field).copied())
+    }
+
+    /// The column that has the field's value in a row, and the value without the white space around it.
+    fn find<'r>(&self, field: &str, record: &'r StringRecord) -> (Option<usize>, &'r str) {
+        let cell = |at: usize| record.get(at).unwrap_or("").trim();
+        let best = self.at(field);
+        let text = best.map_or("", cell);
+        if text.is_empty()
+            && let Some((_, at)) = self.by_field.get(field).into_iter().flatten().find(|(_, at)| !cell(*at).is_empty())
+        {
+            return (Some(*at), cell(*at));
+        }
+        (best, text)
     }
 }
 
@@ -116,7 +136,7 @@ impl Fault {
 impl<'a> Cells<'a> {
     /// The cell of a field, without the white space around it; empty when the table has no such column.
     pub(super) fn cell(&self, field: &str) -> &'a str {
-        self.columns.at(field).and_then(|at| self.record.get(at)).unwrap_or("").trim()
+        self.columns.find(field, self.record).1
     }
 
     /// Physical line of the row.
@@ -174,8 +194,9 @@ impl<'a> Cells<'a> {
 
     /// A fault of this row at a field, under the file's own name for its column.
     pub(super) fn fault(&self, field: &str, reason: impl Into<String>) -> Fault {
-        let column = self.columns.at(field).and_then(|at| self.columns.own.get(at)).map_or(field, String::as_str);
-        Fault { column: column.to_owned(), value: self.cell(field).to_owned(), reason: reason.into() }
+        let (at, value) = self.columns.find(field, self.record);
+        let column = at.and_then(|at| self.columns.own.get(at)).map_or(field, String::as_str);
+        Fault { column: column.to_owned(), value: value.to_owned(), reason: reason.into() }
     }
 }
 

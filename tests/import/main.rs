@@ -3,5 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails is the report")]
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod golden;
 mod real;
+mod stream;
 mod support;
