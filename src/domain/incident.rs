@@ -98,7 +98,8 @@ impl Fatalities {
         if known.is_sorted() {
             Ok(Self { low, best, high })
         } else {
-            let text = format!("{low:?} {best:?} {high:?}");
+            let figure = |figure: Option<u32>| figure.map_or_else(|| "unknown".to_owned(), |figure| figure.to_string());
+            let text = format!("{}, {}, {}", figure(low), figure(best), figure(high));
             Err(DomainError::Number { what: "fatalities", text, reason: "low, best and high are not in order" })
         }
     }

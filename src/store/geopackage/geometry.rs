@@ -1,4 +1,4 @@
-//! Geometries as GeoPackage binary (OGC 12-128r19 §2.1.3), and the SQL functions on them that the R-tree triggers call.
+//! Geometries as GeoPackage binary (OGC 12-128r17 §2.1.3), and the SQL functions on them that the R-tree triggers call.
 
 use geo::{BoundingRect as _, Geometry, LineString, MultiPolygon, Point};
 use geozero::wkb::GpkgWkb;

@@ -59,30 +59,25 @@ pub(super) fn migrate(connection: &mut Connection, from: usize) -> rusqlite::Res
 }
 
 /// The R-tree spatial index of a table and the triggers that keep it, as the extension `gpkg_rtree_index` defines them
-/// (OGC 12-128r19, annex F.3).
+/// (OGC 12-128r17, annex F.3).
 fn spatial_index(table: &str) -> String {
+    let rtree = format!("rtree_{table}_geom");
+    let there = "(NEW.geom NOTNULL AND NOT ST_IsEmpty(NEW.geom))";
+    let absent = "(NEW.geom ISNULL OR ST_IsEmpty(NEW.geom))";
     let bounds = "ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
-    let there = |row: &str| format!("({row}.geom NOT NULL AND NOT ST_IsEmpty({row}.geom))");
-    let absent = |row: &str| format!("({row}.geom ISNULL OR ST_IsEmpty({row}.geom))");
-    let (rtree, new, old, no_new, no_old) =
-        (format!("rtree_{table}_geom"), there("NEW"), there("OLD"), absent("NEW"), absent("OLD"));
     let put = format!("INSERT OR REPLACE INTO {rtree} VALUES (NEW.fid, {bounds});");
     format!(
         "CREATE VIRTUAL TABLE {rtree} USING rtree(id, minx, maxx, miny, maxy);
          INSERT INTO gpkg_extensions VALUES
              ('{table}', 'geom', 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only');
-         CREATE TRIGGER {rtree}_insert AFTER INSERT ON {table} WHEN {new} BEGIN {put} END;
-         CREATE TRIGGER {rtree}_update2 AFTER UPDATE OF geom ON {table} WHEN OLD.fid = NEW.fid AND {no_new}
+         CREATE TRIGGER {rtree}_insert AFTER INSERT ON {table} WHEN {there} BEGIN {put} END;
+         CREATE TRIGGER {rtree}_update1 AFTER UPDATE OF geom ON {table} WHEN OLD.fid = NEW.fid AND {there} BEGIN {put} END;
+         CREATE TRIGGER {rtree}_update2 AFTER UPDATE OF geom ON {table} WHEN OLD.fid = NEW.fid AND {absent}
              BEGIN DELETE FROM {rtree} WHERE id = OLD.fid; END;
-         CREATE TRIGGER {rtree}_update4 AFTER UPDATE ON {table} WHEN OLD.fid != NEW.fid AND {no_new}
-             BEGIN DELETE FROM {rtree} WHERE id IN (OLD.fid, NEW.fid); END;
-         CREATE TRIGGER {rtree}_update5 AFTER UPDATE ON {table} WHEN OLD.fid != NEW.fid AND {new}
+         CREATE TRIGGER {rtree}_update3 AFTER UPDATE ON {table} WHEN OLD.fid != NEW.fid AND {there}
              BEGIN DELETE FROM {rtree} WHERE id = OLD.fid; {put} END;
-         CREATE TRIGGER {rtree}_update6 AFTER UPDATE OF geom ON {table} WHEN OLD.fid = NEW.fid AND {new} AND {old}
-             BEGIN UPDATE {rtree} SET minx = ST_MinX(NEW.geom), maxx = ST_MaxX(NEW.geom),
-                 miny = ST_MinY(NEW.geom), maxy = ST_MaxY(NEW.geom) WHERE id = NEW.fid; END;
-         CREATE TRIGGER {rtree}_update7 AFTER UPDATE OF geom ON {table} WHEN OLD.fid = NEW.fid AND {new} AND {no_old}
-             BEGIN INSERT INTO {rtree} VALUES (NEW.fid, {bounds}); END;
+         CREATE TRIGGER {rtree}_update4 AFTER UPDATE ON {table} WHEN OLD.fid != NEW.fid AND {absent}
+             BEGIN DELETE FROM {rtree} WHERE id IN (OLD.fid, NEW.fid); END;
          CREATE TRIGGER {rtree}_delete AFTER DELETE ON {table} WHEN OLD.geom NOT NULL
              BEGIN DELETE FROM {rtree} WHERE id = OLD.fid; END;"
     )

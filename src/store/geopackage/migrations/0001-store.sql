@@ -1,8 +1,8 @@
--- The store as a GeoPackage 1.4 (OGC 12-128r19): the required tables, one feature table a collection with what is known now,
+-- The store as a GeoPackage 1.3 (OGC 12-128r17), which GDAL reads without a warning from version 3.4 on: the required tables, one feature table a collection with what is known now,
 -- and beside them what was known before. Never edited once released: the next change is 0002.
 
 PRAGMA application_id = 0x47504B47;  -- "GPKG", /req/core/application_id
-PRAGMA user_version = 10400;         -- GeoPackage 1.4.0
+PRAGMA user_version = 10300;         -- GeoPackage 1.3.0
 
 CREATE TABLE gpkg_spatial_ref_sys (
     srs_name TEXT NOT NULL,
