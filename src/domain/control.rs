@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::field::FieldKind::{Date as DateKind, Instant as InstantKind, Integer, Number, Text, Word};
 use super::{
-    Bbox, DatePrecision, DomainError, Field, GeoPrecision, Instant, Interval, Position, Record, Shape, SourceRef, Value,
-    Verification,
+    Bbox, DatePrecision, DomainError, Field, GeoPrecision, Instant, Interval, Position, Record, Redistribution, Shape, SourceRef,
+    Value, Verification,
 };
 
 /// What was reported of a place.
@@ -186,6 +186,10 @@ impl Record for ControlObservation {
 
     fn known_at(&self) -> Option<Instant> {
         Some(self.source.known_at)
+    }
+
+    fn redistribution(&self) -> Redistribution {
+        self.source.dataset.redistribution
     }
 
     fn fields(&self) -> &'static [Field] {

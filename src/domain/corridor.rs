@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use std::sync::Arc;
 
 use super::field::FieldKind::{Date as DateKind, Integer, Number, Text, Word};
-use super::{Bbox, DomainError, Field, Instant, Interval, Position, Record, Shape, SourceRef, Value, Verification};
+use super::{
+    Bbox, DomainError, Field, Instant, Interval, Position, Record, Redistribution, Shape, SourceRef, Value, Verification,
+};
 
 /// What was reported of a road.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +78,12 @@ pub struct StatusChange {
 }
 
 impl StatusChange {
+    /// Whether it may be passed on, as its dataset says.
+    #[must_use]
+    pub fn redistribution(&self) -> Redistribution {
+        self.source.dataset.redistribution
+    }
+
     /// The days it was reported for.
     #[must_use]
     pub fn interval(&self) -> Interval {
@@ -168,6 +176,12 @@ impl Record for CorridorSegment {
         Interval::ALWAYS
     }
 
+    fn redistribution(&self) -> Redistribution {
+        // The road is on every map; a report on it may not be. `Corridor::public` has none of those.
+        let restricted = self.changes.iter().any(|change| change.redistribution() == Redistribution::Restricted);
+        if restricted { Redistribution::Restricted } else { Redistribution::Allowed }
+    }
+
     fn fields(&self) -> &'static [Field] {
         Self::FIELDS
     }
@@ -216,6 +230,13 @@ pub struct Corridor {
 }
 
 impl Corridor {
+    /// The road with the reports that may be passed on: on a day that only others speak of, nothing is known.
+    #[must_use]
+    pub fn public(&self) -> Self {
+        let allowed = self.changes.iter().filter(|change| change.redistribution() == Redistribution::Allowed);
+        Self { changes: allowed.cloned().collect(), ..self.clone() }
+    }
+
     /// The segments between places that follow one another.
     #[must_use]
     pub fn segments(&self) -> Vec<CorridorSegment> {

@@ -2,8 +2,8 @@
 
 use super::field::FieldKind::{Instant as InstantKind, Integer, Moment as MomentKind, Number, Text, Word};
 use super::{
-    Bbox, DatePrecision, DomainError, Field, GeoPrecision, Instant, Interval, Moment, Position, Record, Shape, SourceRef, Value,
-    Verification,
+    Bbox, DatePrecision, DomainError, Field, GeoPrecision, Instant, Interval, Moment, Position, Record, Redistribution, Shape,
+    SourceRef, Value, Verification,
 };
 
 /// What happened, in one taxonomy for every source.
@@ -204,6 +204,10 @@ impl Record for Incident {
 
     fn known_at(&self) -> Option<Instant> {
         Some(self.source.known_at)
+    }
+
+    fn redistribution(&self) -> Redistribution {
+        self.source.dataset.redistribution
     }
 
     fn fields(&self) -> &'static [Field] {

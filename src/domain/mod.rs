@@ -41,4 +41,4 @@ pub use precision::{DatePrecision, GeoPrecision};
 pub use query::{FeatureQuery, Filter, Limit, Page};
 pub use record::{Record, Shape};
 pub use region::{AdminLevel, Region};
-pub use source::{Dataset, Redistribution, SourceRef, Verification};
+pub use source::{Audience, Dataset, Redistribution, SourceRef, Verification};

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Bbox, Collection, Cursor, DomainError, Field, Instant, Interval, Record, Value};
+use super::{Audience, Bbox, Collection, Cursor, DomainError, Field, Instant, Interval, Record, Value};
 
 /// How many records a page may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,10 +103,12 @@ pub struct FeatureQuery {
     pub limit: Limit,
     /// Where the page starts; `None` = at the beginning.
     pub cursor: Option<Cursor>,
+    /// For whom: the public does not see rows that may not be passed on.
+    pub audience: Audience,
 }
 
 impl FeatureQuery {
-    /// Everything in the collection, as of an instant.
+    /// Everything in the collection that the public may see, as of an instant.
     #[must_use]
     pub fn all(collection: Collection, as_of: Instant) -> Self {
         Self {
@@ -118,10 +120,11 @@ impl FeatureQuery {
             as_of,
             limit: Limit::DEFAULT,
             cursor: None,
+            audience: Audience::Public,
         }
     }
 
-    /// Whether a record meets time, knowledge and filters; the shape is the index's and the store's part.
+    /// Whether a record meets time, knowledge and filters and may be shown; the shape is the index's and the store's part.
     #[must_use]
     pub fn accepts(&self, record: &dyn Record) -> bool {
         record.interval().meets(self.datetime)
@@ -129,9 +132,11 @@ impl FeatureQuery {
                 record.known_at().is_none_or(|known| known <= asked) && record.superseded_at().is_none_or(|ended| ended > asked)
             })
             && self.filters.iter().all(|filter| filter.accepts(record, self.as_of))
+            && self.audience.may_see(record.redistribution())
     }
 
-    /// A number that stays the same from page to page of one query, so that a cursor cannot be used with another.
+    /// A number that stays the same from page to page of one query, so that a cursor cannot be used with another. Who asks is
+    /// no part of it: a cursor only says after which id to go on.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         let mut text = format!("{} {:?} {} {:?}", self.collection.id(), self.bbox, self.datetime, self.known_at);
@@ -148,8 +153,10 @@ impl FeatureQuery {
 /// A page of an answer, ordered by id.
 #[derive(Debug, Clone)]
 pub struct Page<T> {
-    /// How many records meet the query, on all pages.
+    /// How many records meet the query and may be shown, on all pages.
     pub matched: usize,
+    /// How many meet it and may not be shown.
+    pub withheld: usize,
     /// The records of this page.
     pub items: Vec<T>,
     /// Where the next page starts; `None` on the last one.
@@ -188,5 +195,12 @@ mod tests {
         b.filters = vec![country, level];
         assert_eq!(a.fingerprint(), b.fingerprint());
         assert_ne!(a.fingerprint(), plain);
+    }
+
+    #[test]
+    fn the_fingerprint_does_not_depend_on_who_asks() {
+        let public = FeatureQuery::all(Collection::Incidents, Instant::MAX);
+        let operator = FeatureQuery { audience: Audience::Operator, ..public.clone() };
+        assert_eq!(public.fingerprint(), operator.fingerprint());
     }
 }

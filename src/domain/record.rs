@@ -2,7 +2,7 @@
 
 use geo::{LineString, MultiPolygon};
 
-use super::{Bbox, Field, Instant, Interval, Position, Value};
+use super::{Bbox, Field, Instant, Interval, Position, Redistribution, Value};
 
 /// The geometry of a record, in CRS84.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -39,6 +39,11 @@ pub trait Record: Send + Sync {
     /// From when on a later version or a retraction took this version's place; `None` while it is what is known.
     fn superseded_at(&self) -> Option<Instant> {
         None
+    }
+
+    /// Whether it may be passed on, as its dataset says; what belongs to no dataset with terms of that kind may.
+    fn redistribution(&self) -> Redistribution {
+        Redistribution::Allowed
     }
 
     /// The table of its properties, in the order they are shown.

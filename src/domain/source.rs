@@ -41,6 +41,24 @@ impl Redistribution {
     }
 }
 
+/// For whom an answer is made.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// Anyone: only rows that may be passed on.
+    #[default]
+    Public,
+    /// Whoever runs the server or the command, and holds every row anyway.
+    Operator,
+}
+
+impl Audience {
+    /// Whether rows on those terms may be shown.
+    #[must_use]
+    pub fn may_see(self, redistribution: Redistribution) -> bool {
+        self == Self::Operator || redistribution == Redistribution::Allowed
+    }
+}
+
 /// A body of rows with one origin, one version and one licence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
@@ -114,4 +132,16 @@ pub struct SourceRef {
     pub confidence: Option<f64>,
     /// From when on this was known to the dataset's readers.
     pub known_at: Instant,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_restricted_is_for_the_operator_alone() {
+        assert!(Audience::Operator.may_see(Redistribution::Restricted));
+        assert!(Audience::Public.may_see(Redistribution::Allowed));
+        assert!(!Audience::default().may_see(Redistribution::Restricted));
+    }
 }
