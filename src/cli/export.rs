@@ -6,7 +6,9 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use crate::domain::{Bbox, Collection, FeatureQuery, Field, Filter, Instant, Interval, Moment, Record, Redistribution, Shape};
+use crate::domain::{
+    Audience, Bbox, Collection, FeatureQuery, Field, Filter, Instant, Interval, Moment, Record, Redistribution, Shape,
+};
 use crate::settings::ExportSettings;
 use crate::store::{GeoPackageStore, Snapshot, Store as _};
 use crate::tiles::geojson::write_feature;
@@ -50,7 +52,8 @@ fn query(settings: &ExportSettings) -> Result<FeatureQuery> {
     })?;
     let datetime = settings.datetime.as_deref().map_or(Ok(Interval::ALWAYS), Interval::parse)?;
     let as_of = if datetime.end() == Instant::MAX { Instant::now().max(datetime.start()) } else { datetime.end() };
-    let mut query = FeatureQuery { datetime, ..FeatureQuery::all(collection, as_of) };
+    // Every row is found; what may not be passed on is refused aloud, never left out in silence.
+    let mut query = FeatureQuery { datetime, audience: Audience::Operator, ..FeatureQuery::all(collection, as_of) };
     query.bbox = settings.bbox.as_deref().map(Bbox::parse).transpose()?;
     query.known_at = settings.known_at.as_deref().map(Moment::parse).transpose()?.map(|moment| moment.interval().end());
     for condition in &settings.conditions {

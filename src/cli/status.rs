@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::{Value as Json, json};
 use std::io::Write as _;
 
-use crate::domain::{Collection, FeatureQuery, Instant};
+use crate::domain::{Audience, Collection, FeatureQuery, Instant};
 use crate::settings::StatusSettings;
 use crate::store::{GeoPackageStore, Snapshot, Store as _};
 
@@ -29,7 +29,8 @@ pub(super) fn status(settings: &StatusSettings) -> Result<()> {
 }
 
 fn rows(snapshot: &Snapshot, collection: Collection) -> usize {
-    snapshot.search(&FeatureQuery::all(collection, Instant::MAX)).len()
+    let all = FeatureQuery { audience: Audience::Operator, ..FeatureQuery::all(collection, Instant::MAX) };
+    snapshot.search(&all).len()
 }
 
 fn document(snapshot: &Snapshot) -> Json {

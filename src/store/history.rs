@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Bbox, ControlObservation, Field, Incident, Instant, Interval, Record, Shape, SourceRef, Value};
+use crate::domain::{
+    Bbox, ControlObservation, Field, Incident, Instant, Interval, Record, Redistribution, Shape, SourceRef, Value,
+};
 
 /// A record of which every version is kept.
 pub(super) trait Versioned: Record + Clone {
@@ -125,6 +127,10 @@ impl<R: Record> Record for Superseded<R> {
 
     fn superseded_at(&self) -> Option<Instant> {
         Some(self.superseded_at)
+    }
+
+    fn redistribution(&self) -> Redistribution {
+        self.record.redistribution()
     }
 
     fn fields(&self) -> &'static [Field] {

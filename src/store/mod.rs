@@ -16,7 +16,7 @@ pub use error::StoreError;
 pub use geopackage::GeoPackageStore;
 pub use history::Superseded;
 pub use memory::MemoryStore;
-pub use snapshot::{Located, Snapshot};
+pub use snapshot::{Found, Located, Snapshot};
 
 use crate::domain::{Actor, ChangeSet, Collection, Dataset, Instant, Region};
 

@@ -6,8 +6,8 @@ use super::StoreError;
 use super::history::Superseded;
 use super::table::Table;
 use crate::domain::{
-    Actor, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Cursor, Dataset, FeatureQuery, Incident, Interval,
-    Page, Place, Position, Record, Region, StatusChange,
+    Actor, Audience, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Cursor, Dataset, FeatureQuery, Incident,
+    Interval, Page, Place, Position, Record, Redistribution, Region, SourceRef, StatusChange,
 };
 use crate::index::RegionLocator;
 
@@ -22,6 +22,16 @@ pub struct Located<'a> {
     pub distance_m: f64,
 }
 
+/// What meets a query, ordered by id.
+#[derive(Clone)]
+pub struct Found<'a> {
+    /// What may be shown to whoever asks.
+    pub shown: Vec<&'a dyn Record>,
+    /// What may not. Of corridors: the segments of which a report that may not be shown would be told; as segments without it
+    /// they may stand in `shown`.
+    pub withheld: Vec<&'a dyn Record>,
+}
+
 /// What a snapshot is built from: each id once, but for the versions of the past.
 #[derive(Debug, Default)]
 pub(super) struct Content {
@@ -34,6 +44,47 @@ pub(super) struct Content {
     pub(super) past_incidents: Vec<Superseded<Incident>>,
     pub(super) control: Vec<ControlObservation>,
     pub(super) past_control: Vec<Superseded<ControlObservation>>,
+}
+
+impl Content {
+    /// Where the dated records of knowledge come from.
+    fn sources(&self) -> impl Iterator<Item = &SourceRef> {
+        let incidents = self.incidents.iter().chain(self.past_incidents.iter().map(|past| &past.record));
+        let control = self.control.iter().chain(self.past_control.iter().map(|past| &past.record));
+        incidents.map(|row| &row.source).chain(control.map(|row| &row.source))
+    }
+
+    fn reports(&self) -> impl Iterator<Item = &StatusChange> {
+        self.corridors.iter().flat_map(|corridor| corridor.changes.iter())
+    }
+
+    /// Gives every record the dataset of its id as it is now: when the terms of a dataset change, they change for rows that
+    /// came before.
+    fn relink(&mut self) {
+        let datasets = &self.datasets;
+        let newer = |source: &SourceRef| {
+            let linked = datasets.iter().any(|dataset| Arc::ptr_eq(dataset, &source.dataset));
+            datasets.iter().find(|dataset| !linked && dataset.id == source.dataset.id)
+        };
+        let incidents = self.incidents.iter_mut().chain(self.past_incidents.iter_mut().map(|past| &mut past.record));
+        let control = self.control.iter_mut().chain(self.past_control.iter_mut().map(|past| &mut past.record));
+        for source in incidents.map(|row| &mut row.source).chain(control.map(|row| &mut row.source)) {
+            if let Some(dataset) = newer(source) {
+                source.dataset = Arc::clone(dataset);
+            }
+        }
+        for corridor in &mut self.corridors {
+            if corridor.changes.iter().any(|change| newer(&change.source).is_some()) {
+                let changes = corridor.changes.iter().cloned().map(|mut change| {
+                    if let Some(dataset) = newer(&change.source) {
+                        change.source.dataset = Arc::clone(dataset);
+                    }
+                    change
+                });
+                corridor.changes = changes.collect();
+            }
+        }
+    }
 }
 
 /// The state of a store after one commit. Nothing in it changes.
@@ -51,6 +102,9 @@ pub struct Snapshot {
     control: Table<ControlObservation>,
     past_control: Table<Superseded<ControlObservation>>,
     segments: Table<CorridorSegment>,
+    /// The segments with the reports that may be passed on; `None` when that is all of them.
+    public_segments: Option<Table<CorridorSegment>>,
+    restricted: bool,
 }
 
 impl Snapshot {
@@ -58,9 +112,22 @@ impl Snapshot {
         content.datasets.sort_by(|a, b| a.id.cmp(&b.id));
         content.actors.sort_by(|a, b| a.code.cmp(&b.code));
         content.corridors.sort_by(|a, b| a.id.cmp(&b.id));
+        content.relink();
+        let segments =
+            |corridors: &[Corridor]| Table::new(Collection::Corridors, corridors.iter().flat_map(Corridor::segments).collect());
+        let is_restricted = |source: &SourceRef| source.dataset.redistribution == Redistribution::Restricted;
+        let public_segments = if content.reports().any(|report| is_restricted(&report.source)) {
+            Some(segments(&content.corridors.iter().map(Corridor::public).collect::<Vec<_>>())?)
+        } else {
+            None
+        };
+        let restricted = public_segments.is_some()
+            || content.datasets.iter().any(|dataset| dataset.redistribution == Redistribution::Restricted)
+            || content.sources().any(is_restricted);
         let regions = Table::new(Collection::Regions, content.regions)?;
         Ok(Self {
             generation,
+            restricted,
             datasets: content.datasets,
             actors: content.actors,
             locator: RegionLocator::new(regions.records()),
@@ -70,7 +137,8 @@ impl Snapshot {
             past_incidents: Table::new(Collection::Incidents, content.past_incidents)?,
             control: Table::new(Collection::Control, content.control)?,
             past_control: Table::new(Collection::Control, content.past_control)?,
-            segments: Table::new(Collection::Corridors, content.corridors.iter().flat_map(Corridor::segments).collect())?,
+            segments: segments(&content.corridors)?,
+            public_segments,
             corridors: content.corridors,
         })
     }
@@ -79,6 +147,12 @@ impl Snapshot {
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// Whether any dataset's rows may not be passed on, so that an answer depends on who asks.
+    #[must_use]
+    pub fn restricted(&self) -> bool {
+        self.restricted
     }
 
     /// Datasets, by id.
@@ -99,13 +173,13 @@ impl Snapshot {
         self.regions.records()
     }
 
-    /// Corridors, by id.
+    /// Corridors, by id, with every report, also those that may not be passed on.
     #[must_use]
     pub fn corridors(&self) -> &[Corridor] {
         &self.corridors
     }
 
-    /// Control observations, by id.
+    /// Control observations, by id, also those that may not be passed on.
     #[must_use]
     pub fn control(&self) -> &[ControlObservation] {
         self.control.records()
@@ -126,33 +200,73 @@ impl Snapshot {
         }
     }
 
-    /// Everything that meets the query, ordered by id, whatever its limit and cursor. A query with `known_at` also looks at the
-    /// versions that were in force then.
+    /// Everything that meets the query and may be shown to its audience, ordered by id, whatever its limit and cursor. A query
+    /// with `known_at` also looks at the versions that were in force then.
     #[must_use]
-    pub fn search<'a>(&'a self, query: &'a FeatureQuery) -> Vec<&'a dyn Record> {
+    pub fn search(&self, query: &FeatureQuery) -> Vec<&dyn Record> {
         // Versions of the past are looked at only when the past is asked for.
         let dated = query.known_at.iter();
         match query.collection {
             Collection::Regions => self.regions.search(query).collect(),
             Collection::Places => self.places.search(query).collect(),
-            Collection::Corridors => self.segments.search(query).collect(),
+            Collection::Corridors => self.segments_for(query.audience).search(query).collect(),
             Collection::Incidents => merged(self.incidents.search(query), dated.flat_map(|_| self.past_incidents.search(query))),
             Collection::Control => merged(self.control.search(query), dated.flat_map(|_| self.past_control.search(query))),
         }
     }
 
+    /// The same, and what is withheld from the query's audience.
+    #[must_use]
+    pub fn find(&self, query: &FeatureQuery) -> Found<'_> {
+        if query.audience == Audience::Operator || !self.restricted {
+            return Found { shown: self.search(query), withheld: Vec::new() };
+        }
+        let all = FeatureQuery { audience: Audience::Operator, ..query.clone() };
+        if query.collection == Collection::Corridors {
+            let told = |segment: &&CorridorSegment| segment.change_at(query.as_of).map(StatusChange::redistribution);
+            let withheld =
+                self.segments.records_that_meet(&all).filter(|segment| told(segment) == Some(Redistribution::Restricted));
+            return Found { shown: self.search(query), withheld: withheld.map(|segment| segment as &dyn Record).collect() };
+        }
+        let (shown, withheld) = self.search(&all).into_iter().partition(|record| query.audience.may_see(record.redistribution()));
+        Found { shown, withheld }
+    }
+
+    fn segments_for(&self, audience: Audience) -> &Table<CorridorSegment> {
+        self.public_segments.as_ref().filter(|_| audience == Audience::Public).unwrap_or(&self.segments)
+    }
+
     /// The page of what meets the query that begins at its cursor.
     #[must_use]
-    pub fn query<'a>(&'a self, query: &'a FeatureQuery) -> Page<&'a dyn Record> {
-        let found = self.search(query);
+    pub fn query(&self, query: &FeatureQuery) -> Page<&dyn Record> {
+        let Found { shown: found, withheld } = self.find(query);
         let start = query.cursor.as_ref().map_or(0, |cursor| found.partition_point(|record| record.id() <= cursor.after()));
         let items: Vec<_> = found[start..].iter().take(query.limit.count()).copied().collect();
         let more = start + items.len() < found.len();
         let next = items.last().filter(|_| more).map(|last| Cursor::new(last.id(), query.fingerprint()));
-        Page { matched: found.len(), items, next }
+        Page { matched: found.len(), withheld: withheld.len(), items, next }
     }
 
-    /// The record of a collection with that id, as it is known now.
+    /// The record of a collection with that id, as it is known now, where the audience may see it.
+    #[must_use]
+    pub fn shown(&self, audience: Audience, collection: Collection, id: &str) -> Option<&dyn Record> {
+        if collection == Collection::Corridors {
+            return self.segments_for(audience).of(id).first().map(|record| record as &dyn Record);
+        }
+        self.get(collection, id).filter(|record| audience.may_see(record.redistribution()))
+    }
+
+    /// The versions of a record that the audience may see, in the order of knowledge.
+    #[must_use]
+    pub fn shown_revisions(&self, audience: Audience, collection: Collection, id: &str) -> Vec<&dyn Record> {
+        if collection == Collection::Corridors {
+            return self.shown(audience, collection, id).into_iter().collect();
+        }
+        let versions = self.revisions(collection, id).into_iter();
+        versions.filter(|version| audience.may_see(version.redistribution())).collect()
+    }
+
+    /// The record of a collection with that id, as it is known now, whoever may see it.
     #[must_use]
     pub fn get(&self, collection: Collection, id: &str) -> Option<&dyn Record> {
         match collection {
@@ -164,8 +278,8 @@ impl Snapshot {
         }
     }
 
-    /// Every version of a record in the order of knowledge, the one that is known now at the end; after a retraction there is
-    /// none of those. Empty when there is no such record.
+    /// Every version of a record in the order of knowledge, the one that is known now at the end, whoever may see them; after a
+    /// retraction there is none of those. Empty when there is no such record.
     #[must_use]
     pub fn revisions(&self, collection: Collection, id: &str) -> Vec<&dyn Record> {
         let past: Vec<&dyn Record> = match collection {

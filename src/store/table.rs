@@ -46,17 +46,20 @@ impl<R: Record> Table<R> {
         &self.records[start..start + same]
     }
 
-    /// Everything that meets the query, ordered by id, whatever its limit and cursor: narrowed by the index, then tested
-    /// exactly.
-    pub(super) fn search<'a>(&'a self, query: &'a FeatureQuery) -> impl Iterator<Item = &'a dyn Record> {
+    /// Everything that meets the query, ordered by id, whatever its limit and cursor.
+    pub(super) fn search(&self, query: &FeatureQuery) -> impl Iterator<Item = &dyn Record> {
+        self.records_that_meet(query).map(|record| record as &dyn Record)
+    }
+
+    /// The same as what they are: narrowed by the index, then tested exactly.
+    pub(super) fn records_that_meet(&self, query: &FeatureQuery) -> impl Iterator<Item = &R> {
         let mut ordinals = self.index.search(query.bbox, query.datetime);
         if query.bbox.is_none() && !self.unplaced.is_empty() {
             ordinals.extend(&self.unplaced);
             ordinals.sort_unstable();
         }
         let candidates = ordinals.into_iter().filter_map(|ordinal| self.records.get(usize::try_from(ordinal).ok()?));
-        let met = candidates.filter(|record| query.accepts(*record) && query.bbox.is_none_or(|bbox| meets(record.shape(), bbox)));
-        met.map(|record| record as &dyn Record)
+        candidates.filter(|record| query.accepts(*record) && query.bbox.is_none_or(|bbox| meets(record.shape(), bbox)))
     }
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use harmattan::domain::{
-    Bbox, ChangeSet, Collection, Dataset, DatePrecision, EventType, Fatalities, FeatureQuery, GeoPrecision, Incident, Instant,
-    Interval, Limit, Moment, Position, Redistribution, SourceRef,
+    Audience, Bbox, ChangeSet, Collection, Dataset, DatePrecision, EventType, Fatalities, FeatureQuery, GeoPrecision, Incident,
+    Instant, Interval, Limit, Moment, Position, Redistribution, SourceRef,
 };
 use harmattan::store::{Counts, GeoPackageStore, MemoryStore, Store, commit};
 use proptest::prelude::*;
@@ -100,6 +100,26 @@ fn an_empty_store_answers_with_nothing() {
         assert_eq!((snapshot.generation(), snapshot.query(&query()).matched), (0, 0));
         assert!(snapshot.extent(Collection::Incidents).is_none() && snapshot.interval(Collection::Incidents).is_none());
         assert!(snapshot.get(Collection::Incidents, "made-up:a").is_none());
+    }
+}
+
+#[test]
+fn rows_that_may_not_be_passed_on_are_for_the_operator_also_when_the_terms_change_later() {
+    for store in stores() {
+        let rows = || incidents(vec![incident("a", 0.0, 0.0, 0, 0), incident("b", 1.0, 1.0, 0, 0)]);
+        let seen = |audience| {
+            let snapshot = store.snapshot().unwrap();
+            let page = snapshot.query(&FeatureQuery { audience, ..query() });
+            let one = snapshot.shown(audience, Collection::Incidents, "made-up:a").is_some();
+            (page.matched, page.withheld, one, snapshot.shown_revisions(audience, Collection::Incidents, "made-up:a").len())
+        };
+        commit(store.as_ref(), rows()).unwrap();
+        assert!(!store.snapshot().unwrap().restricted());
+        assert_eq!((seen(Audience::Public), seen(Audience::Operator)), ((2, 0, true, 1), (2, 0, true, 1)));
+        let closed = Dataset { redistribution: Redistribution::Restricted, ..(*dataset()).clone() };
+        commit(store.as_ref(), ChangeSet { datasets: vec![Arc::new(closed)], ..ChangeSet::default() }).unwrap();
+        assert!(store.snapshot().unwrap().restricted());
+        assert_eq!((seen(Audience::Public), seen(Audience::Operator)), ((0, 2, false, 0), (2, 0, true, 1)));
     }
 }
 
