@@ -1,6 +1,6 @@
 //! Every setting: flag, environment variable, default, unit. One table, which `--help` prints.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -60,12 +60,26 @@ pub struct ServeSettings {
     /// where that is every interface.
     #[arg(long, env = "HARMATTAN_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// Who is shown rows of datasets that may not be redistributed (ACLED); everyone else does not see them. A proxy on this
+    /// machine must add `Forwarded` or `X-Forwarded-For`, or everybody behind it counts as loopback. Showing them to the
+    /// bearer of a token comes with tokens.
+    #[arg(long, env = "HARMATTAN_RESTRICTED", value_enum, default_value_t = Restricted::Loopback, value_name = "WHO")]
+    pub restricted: Restricted,
     /// Requests in flight at one time; one more is answered 503.
     #[arg(long, env = "HARMATTAN_CONCURRENCY", default_value_t = 512, value_name = "REQUESTS")]
     pub concurrency: usize,
     /// Seconds that one request may take before it is answered 503.
     #[arg(long, env = "HARMATTAN_REQUEST_TIMEOUT", default_value_t = 30, value_name = "SECONDS")]
     pub request_timeout: u64,
+}
+
+/// Who is shown rows of datasets that may not be redistributed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Restricted {
+    /// Requests from this machine that came through no proxy and from no other site's page.
+    Loopback,
+    /// Nobody.
+    Never,
 }
 
 /// Settings of `import`.

@@ -327,7 +327,9 @@ fn status_counts_what_ships() {
 #[test]
 fn help_names_every_default() {
     let help = String::from_utf8(run(&["serve", "--help"]).stdout).unwrap();
-    for word in ["HARMATTAN_LISTEN", "127.0.0.1:8080", "HARMATTAN_CONCURRENCY", "SECONDS"] {
+    for word in
+        ["HARMATTAN_LISTEN", "127.0.0.1:8080", "HARMATTAN_CONCURRENCY", "SECONDS", "HARMATTAN_RESTRICTED", "loopback", "never"]
+    {
         assert!(help.contains(word), "{word} is not in:\n{help}");
     }
 }

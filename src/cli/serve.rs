@@ -9,8 +9,8 @@ use tokio::net::TcpListener;
 
 use super::open_or_fill;
 use crate::domain::Instant;
-use crate::http::{AppState, Limits, ServeError, router, serve as serve_http};
-use crate::settings::ServeSettings;
+use crate::http::{self, AppState, Limits, ServeError, router, serve as serve_http};
+use crate::settings::{Restricted, ServeSettings};
 use crate::store::Store;
 
 pub(super) fn serve(settings: &ServeSettings) -> Result<()> {
@@ -25,11 +25,19 @@ pub(super) fn serve(settings: &ServeSettings) -> Result<()> {
         let address = listener.local_addr().map_err(bind)?;
         let base_url = settings.public_url.clone().unwrap_or_else(|| base_url(address));
         tokio::spawn(follow(Arc::clone(&store)));
-        let state = AppState::new(store, Arc::new(Instant::now), &base_url, limits);
+        let state =
+            AppState::new(store, Arc::new(Instant::now), &base_url, limits).with_restricted(shown_to(settings.restricted));
         announce(address, settings.open);
         serve_http(listener, router(state), stopped()).await?;
         Ok(())
     })
+}
+
+fn shown_to(setting: Restricted) -> http::Restricted {
+    match setting {
+        Restricted::Loopback => http::Restricted::Loopback,
+        Restricted::Never => http::Restricted::Never,
+    }
 }
 
 /// The address a person on this machine can open.

@@ -11,12 +11,13 @@ use super::params::{Params, as_of};
 use super::problem::Problem;
 use super::reply::{self, GEO_JSON, JSON};
 use super::state::AppState;
-use crate::domain::{Collection, FeatureQuery, Page, Record, Value};
+use crate::domain::{Audience, Collection, FeatureQuery, Page, Record, Value};
 use crate::tiles::geojson::{write_feature, write_string, write_value};
 
 /// `GET /collections/{collection}/items`.
 pub(super) async fn items(
     State(state): State<AppState>,
+    audience: Audience,
     Path(id): Path<String>,
     RawQuery(text): RawQuery,
     headers: HeaderMap,
@@ -24,7 +25,7 @@ pub(super) async fn items(
     let collection = named(&id)?;
     let mut params = Params::parse(text.as_deref())?;
     only(&mut params, &headers, "geojson", &["application/geo+json"])?;
-    let query = params.feature_query(collection, state.now())?;
+    let query = FeatureQuery { audience, ..params.feature_query(collection, state.now())? };
     let base = state.base_url().to_owned();
     let (body, links) = state
         .on_snapshot(move |snapshot| {
@@ -44,6 +45,7 @@ pub(super) async fn items(
 /// `GET /collections/{collection}/items/{id}`. `datetime` says at which instant a changing status is told.
 pub(super) async fn item(
     State(state): State<AppState>,
+    audience: Audience,
     Path((collection, id)): Path<(String, String)>,
     RawQuery(text): RawQuery,
     headers: HeaderMap,
@@ -54,7 +56,7 @@ pub(super) async fn item(
     let as_of = as_of(params.datetime()?, state.now());
     params.finish()?;
     let snapshot = state.snapshot()?;
-    let record = snapshot.get(collection, &id);
+    let record = snapshot.shown(audience, collection, &id);
     let record = record.ok_or_else(|| Problem::missing(format!("there is no '{id}' in {}", collection.id())))?;
     let mut body = String::new();
     write_feature(&mut body, record, record.shape().into(), as_of);
@@ -75,6 +77,7 @@ pub(super) async fn item(
 /// `GET /collections/{collection}/items/{id}/revisions`: every version with the time it was known, oldest first.
 pub(super) async fn revisions(
     State(state): State<AppState>,
+    audience: Audience,
     Path((collection, id)): Path<(String, String)>,
     RawQuery(text): RawQuery,
     headers: HeaderMap,
@@ -84,7 +87,7 @@ pub(super) async fn revisions(
     only(&mut params, &headers, "json", &["application/json"])?;
     params.finish()?;
     let (snapshot, now) = (state.snapshot()?, state.now());
-    let versions = snapshot.revisions(collection, &id);
+    let versions = snapshot.shown_revisions(audience, collection, &id);
     if versions.is_empty() {
         return Err(Problem::missing(format!("there is no '{id}' in {}", collection.id())));
     }
@@ -133,6 +136,7 @@ fn feature_collection(query: &FeatureQuery, page: &Page<&dyn Record>, links: &[L
     body.push_str("{\"type\":\"FeatureCollection\"");
     write_window(&mut body, query);
     body.push_str(&format!(",\"numberMatched\":{},\"numberReturned\":{}", page.matched, page.items.len()));
+    write_withheld(&mut body, page.withheld);
     body.push_str(",\"links\":");
     body.push_str(&serde_json::to_string(links).unwrap_or_default());
     body.push_str(",\"features\":[");
@@ -145,6 +149,14 @@ fn feature_collection(query: &FeatureQuery, page: &Page<&dyn Record>, links: &[L
     }
     body.push_str("\n]}");
     body
+}
+
+/// How many rows met the query and may not be shown to whoever asks, where there are any: so that nobody takes the rest for all
+/// there is.
+pub(super) fn write_withheld(body: &mut String, withheld: usize) {
+    if withheld > 0 {
+        body.push_str(&format!(",\"withheld\":{withheld}"));
+    }
 }
 
 /// The applied window, so that nobody has to guess: `datetime`, `known_at` where it was asked, and for corridors the instant

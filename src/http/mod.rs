@@ -5,6 +5,7 @@
 //! (`items`, `tiles`, `playback`) runs on the blocking threads, never on the async ones.
 
 mod assets;
+mod audience;
 mod collections;
 mod conditional;
 mod error;
@@ -34,6 +35,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use audience::Restricted;
 pub use error::ServeError;
 pub use server::{Limits, serve};
 pub use state::{AppState, Clock};
@@ -44,6 +46,15 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 
 /// The whole server as one service.
 pub fn router(state: AppState) -> Router {
+    // Rows: what these answer depends on who asks, where a dataset may not be passed on.
+    let rows = Router::new()
+        .route("/collections/{collection}/items", get(items::items))
+        .route("/collections/{collection}/items/{id}", get(items::item))
+        .route("/collections/{collection}/items/{id}/revisions", get(items::revisions))
+        .route("/tiles/{collection}/{z}/{x}/{y}", get(tiles::tile))
+        .route("/playback/control", get(playback::control))
+        .route("/playback/corridors", get(playback::corridors))
+        .route_layer(from_fn_with_state(state.clone(), audience::decide));
     let routes = Router::new()
         .route("/", get(landing::landing))
         .route("/favicon.svg", get(assets::favicon))
@@ -52,12 +63,7 @@ pub fn router(state: AppState) -> Router {
         .route("/collections/{collection}", get(collections::one))
         .route("/collections/{collection}/schema", get(collections::schema))
         .route("/collections/{collection}/queryables", get(collections::queryables))
-        .route("/collections/{collection}/items", get(items::items))
-        .route("/collections/{collection}/items/{id}", get(items::item))
-        .route("/collections/{collection}/items/{id}/revisions", get(items::revisions))
-        .route("/tiles/{collection}/{z}/{x}/{y}", get(tiles::tile))
-        .route("/playback/control", get(playback::control))
-        .route("/playback/corridors", get(playback::corridors))
+        .merge(rows)
         .route("/locate", get(locate::locate))
         .route("/actors", get(lists::actors))
         .route("/datasets", get(lists::datasets))

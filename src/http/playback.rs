@@ -11,28 +11,30 @@ use super::params::Params;
 use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
-use crate::domain::{ControlObservation, Corridor, GeoPrecision, Verification};
+use crate::domain::{Audience, ControlObservation, Corridor, GeoPrecision, Record as _, Verification};
 use crate::store::Snapshot;
 
 /// `GET /playback/control`: each place once, each dated statement once. A day that no statement of a place covers is unknown.
 pub(super) async fn control(
     State(state): State<AppState>,
+    audience: Audience,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check(query.as_deref(), &headers)?;
-    let body = state.on_snapshot(|snapshot| Ok(control_changes(snapshot))).await?;
+    let body = state.on_snapshot(move |snapshot| Ok(control_changes(snapshot, audience))).await?;
     Ok(reply::json(JSON, &body))
 }
 
 /// `GET /playback/corridors`: each road once, each dated status once. A day that no status of a road covers is unknown.
 pub(super) async fn corridors(
     State(state): State<AppState>,
+    audience: Audience,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     check(query.as_deref(), &headers)?;
-    let body = state.on_snapshot(|snapshot| Ok(corridor_changes(snapshot))).await?;
+    let body = state.on_snapshot(move |snapshot| Ok(corridor_changes(snapshot, audience))).await?;
     Ok(reply::json(JSON, &body))
 }
 
@@ -47,8 +49,10 @@ fn place_key(row: &ControlObservation) -> (&str, &str, u64, u64) {
     (&row.country, &row.place, row.position.lon().to_bits(), row.position.lat().to_bits())
 }
 
-fn control_changes(snapshot: &Snapshot) -> Json {
-    let mut rows: Vec<&ControlObservation> = snapshot.control().iter().collect();
+fn control_changes(snapshot: &Snapshot, audience: Audience) -> Json {
+    let shown = |row: &&ControlObservation| audience.may_see(row.redistribution());
+    let mut rows: Vec<&ControlObservation> = snapshot.control().iter().filter(shown).collect();
+    let withheld = snapshot.control().len() - rows.len();
     rows.sort_by(|a, b| place_key(a).cmp(&place_key(b)).then(a.valid_from.cmp(&b.valid_from)).then(a.id.cmp(&b.id)));
     let (mut places, mut changes) = (Vec::new(), Vec::with_capacity(rows.len()));
     let mut last: Option<&ControlObservation> = None;
@@ -83,14 +87,17 @@ fn control_changes(snapshot: &Snapshot) -> Json {
             "note": row.note,
         }));
     }
-    json!({ "generation": snapshot.generation(), "places": places, "changes": changes })
+    with_withheld(json!({ "generation": snapshot.generation(), "places": places, "changes": changes }), withheld)
 }
 
-fn corridor_changes(snapshot: &Snapshot) -> Json {
+fn corridor_changes(snapshot: &Snapshot, audience: Audience) -> Json {
     let corridors: Vec<Json> = snapshot.corridors().iter().map(describe).collect();
-    let mut changes = Vec::new();
+    let (mut changes, mut withheld) = (Vec::new(), 0);
     for (ordinal, corridor) in snapshot.corridors().iter().enumerate() {
-        changes.extend(corridor.changes.iter().map(|change| {
+        let (shown, hidden): (Vec<_>, Vec<_>) =
+            corridor.changes.iter().partition(|change| audience.may_see(change.redistribution()));
+        withheld += hidden.len();
+        changes.extend(shown.iter().map(|change| {
             json!({
                 "corridor": ordinal,
                 "status": change.status.as_str(),
@@ -104,7 +111,15 @@ fn corridor_changes(snapshot: &Snapshot) -> Json {
             })
         }));
     }
-    json!({ "generation": snapshot.generation(), "corridors": corridors, "changes": changes })
+    with_withheld(json!({ "generation": snapshot.generation(), "corridors": corridors, "changes": changes }), withheld)
+}
+
+/// The answer, saying how many statements may not be shown to whoever asks, where there are any.
+fn with_withheld(mut answer: Json, withheld: usize) -> Json {
+    if withheld > 0 {
+        answer["withheld"] = json!(withheld);
+    }
+    answer
 }
 
 fn describe(corridor: &Corridor) -> Json {

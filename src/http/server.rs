@@ -1,6 +1,9 @@
 //! The accept loop: connections in, bounded in time, and a stop that lets what is in flight finish.
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -8,6 +11,7 @@ use hyper_util::service::TowerToHyperService;
 use std::future::Future;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tower::ServiceExt as _;
 
 use super::ServeError;
 
@@ -27,7 +31,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest request head in bytes. The guard refuses a path and query of more than 8 KiB with an answer; beyond this hyper does.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// Serves until `stop` resolves, then stops accepting and lets what is in flight finish, for ten seconds at most.
+/// Serves until `stop` resolves, each request with its peer's address as `ConnectInfo`, then stops accepting and lets what is in flight finish, for ten seconds at most.
 ///
 /// # Errors
 /// [`ServeError`] is for the caller's binding; a failed accept is logged and the loop goes on.
@@ -37,9 +41,9 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
                     // Too many open files, or a client that left at once: wait a moment, then go on.
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -51,7 +55,11 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         };
         // Without it small answers wait for the client's acknowledgement.
         let _ = stream.set_nodelay(true);
-        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+        let service = router.clone().map_request(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        });
+        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

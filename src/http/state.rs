@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
+use super::audience::Restricted;
 use super::problem::Problem;
 use super::server::Limits;
 use crate::domain::Instant;
@@ -19,21 +20,30 @@ pub struct AppState {
     store: Arc<dyn Store>,
     clock: Clock,
     base_url: Arc<str>,
+    pub(super) restricted: Restricted,
     pub(super) permits: Arc<Semaphore>,
     pub(super) request_timeout: Duration,
 }
 
 impl AppState {
-    /// State over a store. `base_url` is what links begin with, without a slash at the end; empty for links by path only.
+    /// State over a store. `base_url` is what links begin with, without a slash at the end; empty for links by path only. Rows
+    /// that may not be passed on are shown to nobody.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock, base_url: &str, limits: Limits) -> Self {
         Self {
             store,
             clock,
             base_url: base_url.trim_end_matches('/').into(),
+            restricted: Restricted::Never,
             permits: Arc::new(Semaphore::new(limits.concurrency)),
             request_timeout: limits.request_timeout,
         }
+    }
+
+    /// The same with rows that may not be passed on shown to whom the setting names.
+    #[must_use]
+    pub fn with_restricted(self, restricted: Restricted) -> Self {
+        Self { restricted, ..self }
     }
 
     /// The state of the store now.

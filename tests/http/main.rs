@@ -1,4 +1,4 @@
-//! The running server over the bundled data, asked over HTTP as its users ask it: one module an endpoint family.
+//! The running server over the bundled data (`restricted` has rows of its own), asked over HTTP as its users ask it: one module an endpoint family.
 
 #![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, reason = "a test that fails is the report")]
 
@@ -10,5 +10,6 @@ mod landing;
 mod lists;
 mod locate;
 mod playback;
+mod restricted;
 mod support;
 mod tiles;

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use harmattan::domain::{ChangeSet, Instant};
-use harmattan::http::{AppState, Limits, router, serve};
+use harmattan::http::{AppState, Limits, Restricted, router, serve};
 use harmattan::import::bundled;
 use harmattan::store::{MemoryStore, commit};
 use serde_json::Value as Json;
@@ -26,21 +26,26 @@ pub fn base() -> &'static str {
     BASE.get_or_init(|| {
         let store = MemoryStore::new().expect("an empty store");
         commit(&store, data().clone()).expect("the bundled data fits");
-        let (sender, receiver) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-            runtime.block_on(async {
-                let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-                let address = listener.local_addr().expect("an address");
-                let limits = Limits { concurrency: 64, request_timeout: Duration::from_secs(30) };
-                let clock = Arc::new(|| Instant::parse(NOW).expect("an instant"));
-                let state = AppState::new(Arc::new(store), clock, "http://map.example", limits);
-                sender.send(format!("http://{address}")).expect("the test waits");
-                serve(listener, router(state), std::future::pending()).await.expect("the server runs");
-            });
-        });
-        receiver.recv().expect("the server starts")
+        start(store, Restricted::Loopback)
     })
+}
+
+/// Starts a server over a store; where it answers.
+pub fn start(store: MemoryStore, restricted: Restricted) -> String {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+            let address = listener.local_addr().expect("an address");
+            let limits = Limits { concurrency: 64, request_timeout: Duration::from_secs(30) };
+            let clock = Arc::new(|| Instant::parse(NOW).expect("an instant"));
+            let state = AppState::new(Arc::new(store), clock, "http://map.example", limits).with_restricted(restricted);
+            sender.send(format!("http://{address}")).expect("the test waits");
+            serve(listener, router(state), std::future::pending()).await.expect("the server runs");
+        });
+    });
+    receiver.recv().expect("the server starts")
 }
 
 /// What the server said.
@@ -66,13 +71,18 @@ impl Answer {
 
 /// Sends a request with headers.
 pub fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    request_of(base(), method, path, headers)
+}
+
+/// The same to another server.
+pub fn request_of(base: &str, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
     static AGENT: OnceLock<Agent> = OnceLock::new();
     let agent = AGENT.get_or_init(|| {
         let config = Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true);
         config.timeout_global(Some(Duration::from_secs(20))).build().into()
     });
     let mut request =
-        Request::builder().method(Method::from_bytes(method.as_bytes()).expect("a method")).uri(format!("{}{path}", base()));
+        Request::builder().method(Method::from_bytes(method.as_bytes()).expect("a method")).uri(format!("{base}{path}"));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
