@@ -82,6 +82,8 @@ pub struct Dataset {
     pub homepage: Option<String>,
     /// What it holds and what it leaves out.
     pub description: String,
+    /// When a store last took this description in; `None` outside a store. It says nothing of the data.
+    pub imported_at: Option<Instant>,
 }
 
 /// How the curator knows a row.

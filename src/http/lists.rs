@@ -58,6 +58,7 @@ pub(super) async fn datasets(
             "homepage": dataset.homepage,
             "description": dataset.description,
             "rows": snapshot.rows_of(dataset),
+            "imported_at": dataset.imported_at.map(|instant| instant.to_string()),
         })
     };
     let datasets: Vec<_> = snapshot.datasets().iter().map(describe).collect();

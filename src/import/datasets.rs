@@ -22,6 +22,7 @@ pub(super) fn read_datasets(table: Table<'_>) -> Result<Imported<Arc<Dataset>>, 
             redistribution: row.parse("redistribution", Redistribution::parse)?,
             homepage: row.optional_text("homepage"),
             description: row.text("description")?,
+            imported_at: None,
         }))
     })
 }

@@ -84,6 +84,7 @@ impl Format {
             redistribution,
             homepage: homepage.map(ToOwned::to_owned),
             description: format!("Imported from {}", if stem.is_empty() || stem == "-" { "standard input" } else { stem }),
+            imported_at: None,
             id,
         }
     }

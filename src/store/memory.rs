@@ -73,7 +73,16 @@ impl Transaction for MemoryTransaction<'_> {
     fn put(&mut self, changes: ChangeSet) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
         let next = &mut self.next;
-        changes.datasets.into_iter().for_each(|dataset| replace(&mut next.datasets, dataset.id.clone(), dataset, &mut counts));
+        let now = Instant::now();
+        for dataset in changes.datasets {
+            let before = next.datasets.get(&dataset.id).and_then(|before| before.imported_at);
+            let same = next
+                .datasets
+                .get(&dataset.id)
+                .is_some_and(|before| **before == Dataset { imported_at: before.imported_at, ..(*dataset).clone() });
+            let imported_at = if same { before } else { Some(now) };
+            replace(&mut next.datasets, dataset.id.clone(), Arc::new(Dataset { imported_at, ..(*dataset).clone() }), &mut counts);
+        }
         changes.actors.into_iter().for_each(|actor| replace(&mut next.actors, actor.code.clone(), actor, &mut counts));
         changes.regions.into_iter().for_each(|region| replace(&mut next.regions, region.id.clone(), region, &mut counts));
         changes.places.into_iter().for_each(|place| replace(&mut next.places, place.id.clone(), place, &mut counts));

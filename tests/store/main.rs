@@ -53,6 +53,7 @@ fn dataset() -> Arc<Dataset> {
         redistribution: Redistribution::Allowed,
         homepage: None,
         description: "for tests".to_owned(),
+        imported_at: None,
     })
 }
 

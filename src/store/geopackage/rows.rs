@@ -33,7 +33,7 @@ pub(super) trait Stored: Sized {
     fn read(cells: &Cells<'_>, datasets: &Datasets) -> Option<Self>;
 }
 
-/// A number that differs when two records say different things. When it became known is left out.
+/// A number that differs when two records say different things. When it became known or was imported is left out.
 pub(super) fn content_hash<R: Stored>(values: &[ToSqlOutput<'_>]) -> i64 {
     let mut hash = Xxh3Default::new();
     let mut cell = |tag: u8, bytes: &[u8]| {
@@ -41,7 +41,7 @@ pub(super) fn content_hash<R: Stored>(values: &[ToSqlOutput<'_>]) -> i64 {
         hash.update(&bytes.len().to_le_bytes());
         hash.update(bytes);
     };
-    for (_, value) in R::COLUMNS.iter().zip(values).filter(|(column, _)| **column != "known_at") {
+    for (_, value) in R::COLUMNS.iter().zip(values).filter(|(column, _)| !matches!(**column, "known_at" | "imported_at")) {
         match value_ref(value) {
             ValueRef::Null => cell(0, &[]),
             ValueRef::Integer(number) => cell(1, &number.to_le_bytes()),
@@ -207,6 +207,7 @@ impl Stored for Arc<Dataset> {
         "redistribution",
         "homepage",
         "description",
+        "imported_at",
     ];
 
     fn values(&self) -> Vec<ToSqlOutput<'_>> {
@@ -221,6 +222,7 @@ impl Stored for Arc<Dataset> {
             text(self.redistribution.as_str()),
             optional(self.homepage.as_ref()),
             text(&self.description),
+            printed(&instant(self.imported_at.unwrap_or_else(Instant::now))),
         ]
     }
 
@@ -236,6 +238,7 @@ impl Stored for Arc<Dataset> {
             redistribution: Redistribution::parse(cells.str()?).ok()?,
             homepage: cells.optional_text()?,
             description: cells.text()?,
+            imported_at: cells.instant(),
         }))
     }
 }

@@ -68,6 +68,7 @@ CREATE TABLE datasets (
     redistribution TEXT NOT NULL,
     homepage TEXT,
     description TEXT NOT NULL,
+    imported_at DATETIME,
     content_hash INTEGER NOT NULL
 );
 
