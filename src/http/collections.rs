@@ -6,8 +6,7 @@ use axum::response::Response;
 use serde_json::{Map, Value as Json, json};
 
 use super::links::Link;
-use super::negotiate::only;
-use super::params::Params;
+use super::negotiate::no_parameters;
 use super::problem::Problem;
 use super::reply::{self, JSON, SCHEMA_JSON};
 use super::state::AppState;
@@ -32,7 +31,7 @@ pub(super) async fn list(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    check(query.as_deref(), &headers, "application/json")?;
+    no_parameters(query.as_deref(), &headers, "application/json")?;
     let snapshot = state.snapshot()?;
     let collections = Collection::ALL.map(|collection| describe(&snapshot, state.base_url(), collection));
     let links = [Link::new(state.base_url(), "/collections", "self", "application/json")];
@@ -47,7 +46,7 @@ pub(super) async fn one(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
-    check(query.as_deref(), &headers, "application/json")?;
+    no_parameters(query.as_deref(), &headers, "application/json")?;
     Ok(reply::json(JSON, &describe(&*state.snapshot()?, state.base_url(), collection)))
 }
 
@@ -59,7 +58,7 @@ pub(super) async fn schema(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
-    check(query.as_deref(), &headers, "application/schema+json")?;
+    no_parameters(query.as_deref(), &headers, "application/schema+json")?;
     let mut properties = Map::new();
     properties.insert("id".to_owned(), json!({ "type": "string", "title": "Feature id", "x-ogc-role": "id" }));
     insert_properties(&mut properties, collection, collection.fields().iter());
@@ -74,16 +73,10 @@ pub(super) async fn queryables(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
-    check(query.as_deref(), &headers, "application/schema+json")?;
+    no_parameters(query.as_deref(), &headers, "application/schema+json")?;
     let mut properties = Map::new();
     insert_properties(&mut properties, collection, collection.fields().iter().filter(|field| field.queryable));
     Ok(reply::json(SCHEMA_JSON, &document(state.base_url(), collection, "queryables", properties)))
-}
-
-fn check(query: Option<&str>, headers: &HeaderMap, media_type: &str) -> Result<(), Problem> {
-    let mut params = Params::parse(query)?;
-    only(&mut params, headers, "json", &[media_type])?;
-    params.finish()
 }
 
 fn describe(snapshot: &Snapshot, base: &str, collection: Collection) -> Json {

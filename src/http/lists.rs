@@ -5,8 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
-use super::negotiate::only;
-use super::params::Params;
+use super::negotiate::no_parameters;
 use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
@@ -17,7 +16,7 @@ pub(super) async fn actors(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    check(query.as_deref(), &headers)?;
+    no_parameters(query.as_deref(), &headers, "application/json")?;
     let snapshot = state.snapshot()?;
     let describe = |actor: &crate::domain::Actor| {
         json!({
@@ -43,7 +42,7 @@ pub(super) async fn datasets(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    check(query.as_deref(), &headers)?;
+    no_parameters(query.as_deref(), &headers, "application/json")?;
     let snapshot = state.snapshot()?;
     let describe = |dataset: &std::sync::Arc<crate::domain::Dataset>| {
         json!({
@@ -63,10 +62,4 @@ pub(super) async fn datasets(
     };
     let datasets: Vec<_> = snapshot.datasets().iter().map(describe).collect();
     Ok(reply::json(JSON, &json!({ "datasets": datasets })))
-}
-
-fn check(query: Option<&str>, headers: &HeaderMap) -> Result<(), Problem> {
-    let mut params = Params::parse(query)?;
-    only(&mut params, headers, "json", &["application/json"])?;
-    params.finish()
 }

@@ -24,6 +24,16 @@ pub(super) fn only(params: &mut Params, headers: &HeaderMap, name: &str, media_t
     }
 }
 
+/// Reads the query of an address that has no parameter but `f` and answers in one media type only, known as `f=json`.
+///
+/// # Errors
+/// 400 for any other parameter, 406 when something else is asked for.
+pub(super) fn no_parameters(query: Option<&str>, headers: &HeaderMap, media_type: &str) -> Result<(), Problem> {
+    let mut params = Params::parse(query)?;
+    only(&mut params, headers, "json", &[media_type])?;
+    params.finish()
+}
+
 /// Whether a person with a browser is asking: `f=html`, or `text/html` by name in `Accept` and not wanted less than JSON.
 ///
 /// # Errors

@@ -6,8 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value as Json, json};
 
-use super::negotiate::only;
-use super::params::Params;
+use super::negotiate::no_parameters;
 use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
@@ -21,7 +20,7 @@ pub(super) async fn control(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    check(query.as_deref(), &headers)?;
+    no_parameters(query.as_deref(), &headers, "application/json")?;
     let body = state.on_snapshot(move |snapshot| Ok(control_changes(snapshot, audience))).await?;
     Ok(reply::json(JSON, &body))
 }
@@ -33,15 +32,9 @@ pub(super) async fn corridors(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    check(query.as_deref(), &headers)?;
+    no_parameters(query.as_deref(), &headers, "application/json")?;
     let body = state.on_snapshot(move |snapshot| Ok(corridor_changes(snapshot, audience))).await?;
     Ok(reply::json(JSON, &body))
-}
-
-fn check(query: Option<&str>, headers: &HeaderMap) -> Result<(), Problem> {
-    let mut params = Params::parse(query)?;
-    only(&mut params, headers, "json", &["application/json"])?;
-    params.finish()
 }
 
 /// A place is a name at a point: two places of one name and country stay apart.

@@ -31,6 +31,7 @@ fn dataset(id: &str, redistribution: Redistribution) -> Arc<Dataset> {
         redistribution,
         homepage: None,
         description: "for tests".to_owned(),
+        imported_at: None,
     })
 }
 
