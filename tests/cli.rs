@@ -160,6 +160,34 @@ fn a_store_that_is_not_there_is_made_and_filled_once() {
     assert_eq!(desk.json(&["status", "--json"])["generation"], generation, "the second start writes nothing");
 }
 
+#[test]
+fn a_store_of_an_earlier_release_gets_the_rows_of_this_one() {
+    let desk = Desk::new();
+    let start = || drop(Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0"])));
+    let title = || {
+        let page = desk.json(&["export", "--where", "place=Djibo", "--datetime", "2022-02-17"]);
+        page["features"][0]["properties"]["title"].clone()
+    };
+    start();
+    desk.json(&["datasets", "--json", "remove", "control-observations"]);
+    // As an earlier release would have left it.
+    let store = rusqlite::Connection::open(desk.path("store.gpkg")).unwrap();
+    // These triggers call functions that a bare connection does not have.
+    store.execute_batch("DROP TRIGGER rtree_incidents_geom_update3; DROP TRIGGER rtree_incidents_geom_update4").unwrap();
+    let id = "chronology:2022-02-17-djibo-siege-begins";
+    let aged = "UPDATE incidents SET title = 'as it was', content_hash = 0, known_at = '2026-01-01T00:00:00.000Z' WHERE id = ?1";
+    assert_eq!(store.execute(aged, [id]).unwrap(), 1);
+    store.execute("UPDATE datasets SET version = 'earlier', content_hash = 0 WHERE id = 'chronology'", []).unwrap();
+    drop(store);
+    assert_eq!(title(), "as it was");
+    start();
+    assert_eq!(title(), "JNIM blockade of Djibo begins");
+    let status = desk.json(&["status", "--json"]);
+    assert_eq!(status["collections"][3]["rows"], 0, "a dataset that was taken out stays out");
+    let before = desk.json(&["export", "--where", "place=Djibo", "--datetime", "2022-02-17", "--known-at", "2026-06-01"]);
+    assert_eq!(before["features"][0]["properties"]["title"], "as it was");
+}
+
 const EVENTS: &str = "id,date,country,lon,lat,event_type,actor1,fatalities,source\n\
     1,2024-05-06,Mali,-4.2,14.5,battle,JNIM,3,made up\n\
     2,2024-05-07,Mali,-4.1,14.6,battle,JNIM,,made up\n\

@@ -11,9 +11,10 @@ use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::import::bundled;
+use crate::domain::Dataset;
+use crate::import::{bundled, bundled_datasets};
 use crate::settings::{Command, Settings};
-use crate::store::{GeoPackageStore, Store, commit};
+use crate::store::{Counts, GeoPackageStore, Store, commit};
 
 /// Runs the command that the settings name.
 ///
@@ -30,14 +31,38 @@ pub fn run(settings: Settings) -> Result<()> {
     }
 }
 
-/// Opens the store, or makes it, with the bundled data in it unless it shall be empty.
+/// Opens the store, or makes it, with the bundled data in it unless it shall be empty. A store that an earlier version of
+/// the program filled gets what this one brings.
 fn open_or_fill(file: &Path, empty: bool) -> Result<Arc<dyn Store>> {
     let store = GeoPackageStore::open_or_create(file)?;
-    if !empty && store.reference()?.generation == 0 {
-        fill(&store)?;
-        tracing::info!("{} was made and filled with the bundled data", file.display());
+    let reference = store.reference()?;
+    if reference.generation == 0 {
+        if !empty {
+            fill(&store)?;
+            tracing::info!("{} was made and filled with the bundled data", file.display());
+        }
+    } else if let Some(counts) = renew(&store, &reference.datasets)? {
+        tracing::info!(added = counts.added, revised = counts.revised, "the bundled data in {} were renewed", file.display());
     }
     Ok(Arc::new(store))
+}
+
+/// Puts the bundled rows in again when the store holds another version of a bundled dataset. A dataset that was taken out
+/// stays out; versions of rows that were there stay known.
+fn renew(store: &dyn Store, there: &[Arc<Dataset>]) -> Result<Option<Counts>> {
+    let held = |id: &str| there.iter().find(|dataset| dataset.id == id);
+    let renewed = |dataset: &Arc<Dataset>| {
+        held(&dataset.id).is_some_and(|held| held.version != dataset.version || held.released < dataset.released)
+    };
+    if !bundled_datasets()?.iter().any(renewed) {
+        return Ok(None);
+    }
+    let mut changes = bundled().context("the bundled data cannot be read")?.changes;
+    changes.datasets.retain(|dataset| held(&dataset.id).is_some());
+    changes.incidents.retain(|row| held(&row.source.dataset.id).is_some());
+    changes.control.retain(|row| held(&row.source.dataset.id).is_some());
+    changes.corridors.retain(|road| road.changes.iter().all(|change| held(&change.source.dataset.id).is_some()));
+    Ok(Some(commit(store, changes)?))
 }
 
 /// Puts the bundled data into a store.

@@ -70,7 +70,7 @@ fn is_here(value: &HeaderValue) -> bool {
     name == "localhost" || name.ends_with(".localhost") || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
-/// What [`decide`] found; an address that it does not stand before answers the public.
+/// What `decide` found; an address that it does not stand before answers the public.
 impl<S: Send + Sync> FromRequestParts<S> for Audience {
     type Rejection = Infallible;
 

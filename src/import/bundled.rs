@@ -97,6 +97,14 @@ pub fn bundled() -> Result<Bundle, ImportError> {
     Ok(Bundle { changes, rejected: keep.rejected, summaries: doubts })
 }
 
+/// The datasets that ship inside the program, without their rows.
+///
+/// # Errors
+/// [`ImportError`] when their table cannot be read.
+pub fn bundled_datasets() -> Result<Vec<Arc<Dataset>>, ImportError> {
+    Ok(read_datasets(Table::csv("datasets.csv", &*file("datasets.csv")?.data, b',')?)?.items)
+}
+
 fn file(name: &str) -> Result<EmbeddedFile, ImportError> {
     Files::get(name).ok_or_else(|| ImportError::NotBundled { file: name.to_owned() })
 }

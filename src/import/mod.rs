@@ -32,7 +32,7 @@ mod table;
 mod ucdp;
 
 pub use aliases::Aliases;
-pub use bundled::{Bundle, bundled};
+pub use bundled::{Bundle, bundled, bundled_datasets};
 pub use context::Context;
 pub use dates::DateOrder;
 pub use duplicates::{LINK_DISTANCE_M, Link, links};

@@ -29,10 +29,13 @@ export interface Loaded {
   corridors: CorridorAnswer;
   actors: Actor[];
   datasets: DatasetInfo[];
+  /** Records that match and that the server may not pass on to this reader. */
+  withheld: number;
 }
 
 interface FeaturePage {
   features: unknown[];
+  withheld?: number;
   links?: { rel: string; href: string }[];
 }
 
@@ -58,17 +61,20 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
 }
 
 /** Every page of a collection. Links are followed by path only, so a proxy's other host name does no harm. */
-async function getItems<T>(path: string, signal: AbortSignal): Promise<T[]> {
+async function getItems<T>(path: string, signal: AbortSignal): Promise<{ features: T[]; withheld: number }> {
   const features: T[] = [];
+  let withheld = 0;
   let next: string | null = path;
   while (next !== null) {
     const page: FeaturePage = await getJson<FeaturePage>(next, signal);
     features.push(...(page.features as T[]));
+    // Each page counts what the whole query withholds.
+    withheld = page.withheld ?? 0;
     const link = page.links?.find((candidate) => candidate.rel === "next");
     const url: URL | null = link ? new URL(link.href, location.href) : null;
     next = url && page.features.length > 0 ? url.pathname + url.search : null;
   }
-  return features;
+  return { features, withheld };
 }
 
 /** Everything the page needs, once; afterwards stepping and filtering ask for nothing. */
@@ -87,5 +93,14 @@ export async function loadAll(): Promise<Loaded> {
     getJson<{ actors: Actor[] }>("/actors", signal),
     getJson<{ datasets: DatasetInfo[] }>("/datasets", signal),
   ]);
-  return { incidents, regions, places, control, corridors, actors: actors.actors, datasets: datasets.datasets };
+  return {
+    incidents: incidents.features,
+    regions: regions.features,
+    places: places.features,
+    control,
+    corridors,
+    actors: actors.actors,
+    datasets: datasets.datasets,
+    withheld: incidents.withheld + (control.withheld ?? 0) + (corridors.withheld ?? 0),
+  };
 }

@@ -25,6 +25,8 @@ export interface Dataset {
   actors: Map<string, Actor>;
   datasets: DatasetInfo[];
   regionById: Map<string, RegionFeature>;
+  /** Records that the server may not pass on to this reader. */
+  withheld: number;
   /** Last day any record speaks of. */
   lastRecord: number;
   /** What the player covers: whole months from the first record to the month after the last, never past today. */
@@ -55,6 +57,7 @@ export function buildDataset(loaded: Loaded, today: number): Dataset {
     corridors: corridorHistories(loaded.corridors),
     actors,
     datasets: loaded.datasets,
+    withheld: loaded.withheld,
     regionById: new Map(loaded.regions.map((region) => [String(region.id ?? region.properties.code), region])),
     lastRecord,
     span: { from: startOf(least(firsts), "month"), to: Math.max(Math.min(monthAfter, today), lastRecord) },

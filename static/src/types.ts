@@ -114,6 +114,8 @@ export interface ControlPlace {
   population: number | null;
 }
 export interface ControlAnswer {
+  /** Rows that may not be passed on to this reader; absent when there are none. */
+  withheld?: number;
   places: ControlPlace[];
   changes: ControlChange[];
 }
@@ -145,6 +147,8 @@ export interface CorridorChange {
   note: string | null;
 }
 export interface CorridorAnswer {
+  /** As in ControlAnswer. */
+  withheld?: number;
   corridors: Corridor[];
   changes: CorridorChange[];
 }

@@ -42,6 +42,7 @@ export function renderList(page: Page, shown: number, more: () => void): HTMLEle
   const nodes: HTMLElement[] = [
     el("p", { class: "lead" }, capitalise(formatLead(page.store.get(), plural("count.incidents", rows.length)))),
   ];
+  if (page.data.withheld > 0) nodes.push(el("p", { class: "quiet" }, t("list.withheld", { count: page.data.withheld })));
   if (rows.length === 0) nodes.push(el("p", { class: "quiet" }, t("list.empty")));
   else nodes.push(el("ol", { class: "records" }, ...rows.slice(0, shown).map((row) => el("li", {}, recordButton(page, row)))));
   if (rows.length > shown) {
