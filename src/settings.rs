@@ -37,7 +37,7 @@ pub enum Command {
 #[derive(Debug, Args)]
 pub struct StoreSettings {
     /// The store: one GeoPackage file.
-    #[arg(long = "store", env = "HARMATTAN_STORE", default_value = "harmattan.gpkg", value_name = "FILE")]
+    #[arg(long = "store", env = "HARMATTAN_STORE", default_value = "harmattan.gpkg", value_name = "FILE", global = true)]
     pub file: PathBuf,
 }
 
@@ -162,7 +162,7 @@ pub struct DatasetsSettings {
     #[command(subcommand)]
     pub action: Option<DatasetsAction>,
     /// One JSON document instead of text.
-    #[arg(long, env = "HARMATTAN_JSON")]
+    #[arg(long, env = "HARMATTAN_JSON", global = true)]
     pub json: bool,
 }
 

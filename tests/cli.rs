@@ -231,6 +231,47 @@ fn a_changed_row_is_one_revision_and_the_old_one_is_still_known() {
 }
 
 #[test]
+fn an_id_that_stands_twice_in_a_file_is_taken_once_and_a_day_to_come_is_flagged() {
+    let desk = Desk::new();
+    let file = desk.write(
+        "twice.csv",
+        &format!(
+            "{EVENTS}1,2024-05-09,Mali,-4.2,14.5,battle,JNIM,9,made up\n5,2124-05-09,Mali,-4.2,14.5,battle,JNIM,9,made up\n"
+        ),
+    );
+    let report = desk.json(&["import", "--json", "--empty", &file]);
+    assert_eq!((counts(&report), report["files"][0]["flagged"]["in_future"]["count"].clone()), ([6, 4, 0, 0, 2, 0], 1.into()));
+    assert_eq!(counts(&desk.json(&["import", "--json", &file])), [6, 0, 0, 4, 2, 0]);
+}
+
+#[test]
+fn the_one_file_is_whole_while_the_server_runs() {
+    let desk = Desk::new();
+    let _server = Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0"]));
+    std::fs::copy(desk.path("store.gpkg"), desk.path("copy.gpkg")).unwrap();
+    let copy = desk.path("copy.gpkg");
+    let status = desk.json(&["status", "--json", "--store", copy.to_str().unwrap()]);
+    assert_eq!(status["collections"][2]["rows"], 345);
+}
+
+#[test]
+fn check_trusts_neither_an_empty_nor_a_damaged_file() {
+    let desk = Desk::new();
+    desk.write("store.gpkg", "");
+    assert_eq!(desk.run(&["check"]).status.code(), Some(1));
+    std::fs::remove_file(desk.path("store.gpkg")).unwrap();
+    drop(Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0"])));
+    let mut bytes = std::fs::read(desk.path("store.gpkg")).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 60_000].fill(0x55);
+    std::fs::write(desk.path("store.gpkg"), bytes).unwrap();
+    let output = desk.run(&["check", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(!report["faults"].as_array().unwrap().is_empty(), "{report}");
+}
+
+#[test]
 fn strict_undoes_all_of_it_and_a_dry_run_keeps_nothing() {
     let desk = Desk::new();
     let file = desk.write("events.csv", EVENTS);

@@ -60,6 +60,7 @@ impl Field {
     pub fn parse(&self, text: &str) -> Result<Value<'static>, DomainError> {
         let bad = |expected| DomainError::FieldValue { text: text.to_owned(), expected };
         match self.kind {
+            FieldKind::Word(words) if !words.contains(&text) => Err(bad("one of the words that the schema lists for it")),
             FieldKind::Text | FieldKind::Word(_) | FieldKind::TextList => Ok(Value::Text(Cow::Owned(text.to_owned()))),
             FieldKind::Integer => text.parse().map(Value::Integer).map_err(|_| bad("an integer")),
             FieldKind::Number => text
@@ -215,6 +216,8 @@ mod tests {
         let level = Field::new("level", FieldKind::Integer, "");
         assert!(level.parse("one").is_err());
         assert_eq!(level.parse("1").unwrap(), Value::Integer(1));
+        let kind = Field::new("kind", FieldKind::Word(&["town", "port"]), "");
+        assert!(kind.parse("village").is_err() && kind.parse("port").is_ok());
         let number = Field::new("confidence", FieldKind::Number, "");
         assert!(number.parse("NaN").is_err());
     }

@@ -22,6 +22,7 @@ pub(super) struct Acled;
 impl Reader for Acled {
     fn row(&mut self, cells: &Cells<'_>, run: &mut Run<'_>) -> Result<(), Fault> {
         let incident = read(cells, run)?;
+        run.vet(cells, &incident)?;
         run.accept(Row::Incident(Box::new(incident)));
         Ok(())
     }

@@ -22,6 +22,7 @@ impl Reader for Events {
             id => id.to_owned(),
         };
         let incident = read(cells, run, &id)?;
+        run.vet(cells, &incident)?;
         run.accept(Row::Incident(Box::new(incident)));
         Ok(())
     }

@@ -54,6 +54,8 @@ pub enum Doubt {
     NoPlace,
     /// The least, best and greatest figure of deaths do not stand in order; they are kept as given.
     FatalitiesOutOfOrder,
+    /// The first day lies after the day of the import.
+    InFuture,
     /// A polygon is not valid, as one that crosses itself.
     InvalidArea,
     /// A region overlaps another one of its level.
@@ -69,6 +71,7 @@ impl Doubt {
             Self::NoCountry => "no_country",
             Self::NoPlace => "no_place",
             Self::FatalitiesOutOfOrder => "fatalities_out_of_order",
+            Self::InFuture => "in_future",
             Self::InvalidArea => "invalid_area",
             Self::Overlap => "overlap",
         }

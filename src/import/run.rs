@@ -1,13 +1,16 @@
 //! One import under way: what every reader of a format needs of the context, and where its rows and doubts go.
 
 use jiff::civil::Date;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::dates::{self, DateOrder};
 use super::table::{Cells, Fault};
 use super::{Context, Doubt, Rejection, Row, Sink, Summary};
-use crate::domain::{Dataset, EventType, Fatalities, Instant, Moment, Position, SourceRef, Verification};
+use crate::domain::{Dataset, EventType, Fatalities, Incident, Instant, Moment, Position, SourceRef, Verification};
 
 /// One import under way.
 pub(super) struct Run<'a> {
@@ -17,6 +20,8 @@ pub(super) struct Run<'a> {
     pub(super) date_order: Option<DateOrder>,
     pub(super) summary: Summary,
     sink: &'a mut dyn Sink,
+    /// The hash of each id that was taken, and its line.
+    seen: HashMap<u64, u64>,
 }
 
 /// Reads the rows of one format.
@@ -30,7 +35,23 @@ pub(super) trait Reader {
 
 impl<'a> Run<'a> {
     pub(super) fn new(context: &'a Context<'a>, file: String, dataset: Arc<Dataset>, sink: &'a mut dyn Sink) -> Self {
-        Self { context, file, dataset, date_order: context.date_order, summary: Summary::default(), sink }
+        Self { context, file, dataset, date_order: context.date_order, summary: Summary::default(), sink, seen: HashMap::new() }
+    }
+
+    /// Looks at an incident before it is taken: an id that the file holds twice is refused the second time, since two rows
+    /// under one id would revise one another at every import; a day to come is flagged.
+    pub(super) fn vet(&mut self, cells: &Cells<'_>, incident: &Incident) -> Result<(), Fault> {
+        match self.seen.entry(xxh3_64(incident.id.as_bytes())) {
+            Entry::Occupied(first) => {
+                return Err(cells.fault("id", format!("the id stands in line {} already", first.get())));
+            }
+            Entry::Vacant(place) => place.insert(cells.line()),
+        };
+        if incident.start.interval().start() > Instant::now() {
+            let detail = format!("{} is still to come", incident.start);
+            self.summary.flag(Doubt::InFuture, cells.line(), &incident.id, detail);
+        }
+        Ok(())
     }
 
     /// Hands over a record made of one or more rows that were taken.

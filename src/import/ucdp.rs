@@ -68,6 +68,7 @@ pub(super) struct Ucdp;
 impl Reader for Ucdp {
     fn row(&mut self, cells: &Cells<'_>, run: &mut Run<'_>) -> Result<(), Fault> {
         let incident = read(cells, run)?;
+        run.vet(cells, &incident)?;
         run.accept(Row::Incident(Box::new(incident)));
         Ok(())
     }

@@ -21,6 +21,7 @@ fn a_bad_parameter_is_named() {
         ("known_at=yesterday", "known_at"),
         ("colour=red", "colour"),
         ("geo_precision=exact", "geo_precision"),
+        ("event_type=nope", "event_type"),
     ];
     for (query, parameter) in cases {
         let answer = get(&format!("/collections/incidents/items?{query}"));

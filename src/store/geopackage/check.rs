@@ -31,6 +31,15 @@ pub(super) fn faults(connection: &Connection) -> Result<Vec<String>, StoreError>
     Ok(faults)
 }
 
+/// What SQLite finds wrong with the file itself, as far as it comes.
+pub(super) fn damage(connection: &Connection) -> Vec<String> {
+    let mut faults = Vec::new();
+    if let Err(error) = integrity(connection, &mut faults) {
+        tracing::debug!(%error, "the look at the file did not come to its end");
+    }
+    faults
+}
+
 fn integrity(connection: &Connection, faults: &mut Vec<String>) -> Result<(), StoreError> {
     let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
     let said = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;

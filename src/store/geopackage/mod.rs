@@ -45,7 +45,7 @@ impl GeoPackageStore {
         if !path.exists() {
             return Err(StoreError::Missing { store: path.display().to_string() });
         }
-        Self::connect(path)
+        Self::connect(path, false)
     }
 
     /// Opens a store, or makes an empty one where there is no file.
@@ -53,10 +53,10 @@ impl GeoPackageStore {
     /// # Errors
     /// As [`open`](Self::open), and what keeps the file from being made.
     pub fn open_or_create(path: &Path) -> Result<Self, StoreError> {
-        Self::connect(path)
+        Self::connect(path, true)
     }
 
-    fn connect(path: &Path) -> Result<Self, StoreError> {
+    fn connect(path: &Path, create: bool) -> Result<Self, StoreError> {
         let fail = |error| explain(path, error);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags).map_err(fail)?;
@@ -64,7 +64,8 @@ impl GeoPackageStore {
         let found = schema::inspect(&connection).map_err(fail)?;
         let store = || path.display().to_string();
         let from = match found {
-            Found::Empty => 0,
+            Found::Empty if create => 0,
+            Found::Empty => return Err(StoreError::NotAStore { store: store() }),
             Found::Foreign => return Err(StoreError::NotAStore { store: store() }),
             Found::Version(version) if version > schema::VERSION => {
                 return Err(StoreError::Newer { store: store(), found: version, known: schema::VERSION });
@@ -89,14 +90,40 @@ impl GeoPackageStore {
     /// [`StoreError`] when it cannot be looked at.
     pub fn check(&self) -> Result<Vec<String>, StoreError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        check::faults(&connection).map_err(|error| match error {
-            StoreError::Sqlite { source, .. } => self.explain(source),
-            other => other,
-        })
+        match check::faults(&connection) {
+            Ok(faults) => Ok(faults),
+            // Too damaged to be read to the end: that, and what SQLite says of it, is the list.
+            Err(StoreError::Sqlite { source, .. }) => match self.explain(source) {
+                StoreError::Damaged { source, .. } => {
+                    let mut faults = check::damage(&connection);
+                    faults.push(format!("the file: {source}"));
+                    Ok(faults)
+                }
+                other => Err(other),
+            },
+            Err(other) => Err(other),
+        }
     }
 
     fn explain(&self, error: rusqlite::Error) -> StoreError {
         explain(&self.path, error)
+    }
+
+    /// The error with the store's name in it and what it means for the store.
+    fn named(&self, error: StoreError) -> StoreError {
+        match error {
+            StoreError::Sqlite { source, .. } => self.explain(source),
+            other => other,
+        }
+    }
+
+    /// Brings what was committed from the log into the file, so that a copy of the one file is whole and other programs need
+    /// not know of the log. A reader that is in the way is left alone: the log keeps what it holds.
+    fn checkpoint(&self) {
+        let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+            tracing::debug!(%error, "the log was not brought into the file");
+        }
     }
 
     fn current(&self) -> Option<Arc<Snapshot>> {
@@ -112,10 +139,7 @@ impl GeoPackageStore {
             view.finish()?;
             Ok::<_, StoreError>(loaded)
         };
-        let (generation, content) = read().map_err(|error| match error {
-            StoreError::Sqlite { source, .. } => self.explain(source),
-            other => other,
-        })?;
+        let (generation, content) = read().map_err(|error| self.named(error))?;
         drop(connection);
         let snapshot = Arc::new(Snapshot::build(generation, content)?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&snapshot));
@@ -140,12 +164,15 @@ impl Store for GeoPackageStore {
         // Not through a snapshot: an import need not hold a million incidents in memory.
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let none = rows::Datasets::new();
-        Ok(Reference {
-            generation: load::generation(&connection)?,
-            regions: load::current(&connection, &none)?,
-            actors: load::current(&connection, &none)?,
-            datasets: load::current(&connection, &none)?,
-        })
+        let read = || {
+            Ok::<_, StoreError>(Reference {
+                generation: load::generation(&connection)?,
+                regions: load::current(&connection, &none)?,
+                actors: load::current(&connection, &none)?,
+                datasets: load::current(&connection, &none)?,
+            })
+        };
+        read().map_err(|error| self.named(error))
     }
 
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreError> {
@@ -157,7 +184,7 @@ impl Store for GeoPackageStore {
         let Some(current) = self.current() else { return Ok(false) };
         // While this process writes there is nothing to take over.
         let Ok(connection) = self.connection.try_lock() else { return Ok(false) };
-        let generation = load::generation(&connection)?;
+        let generation = load::generation(&connection).map_err(|error| self.named(error))?;
         drop(connection);
         if generation == current.generation() {
             return Ok(false);

@@ -89,6 +89,7 @@ impl Transaction for GeoPackageTransaction<'_> {
         self.connection.execute_batch("COMMIT").map_err(|error| store.explain(error))?;
         self.open = false;
         drop(self);
+        store.checkpoint();
         store.take_over(generation)?;
         Ok(generation)
     }
