@@ -2,35 +2,26 @@
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::{Value as Json, json};
 use std::fs::File;
-use std::io::{IsTerminal as _, Write as _};
-use std::ops::ControlFlow;
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Duration;
 
 use super::fill;
-use crate::domain::{ChangeSet, Instant, Moment};
-use crate::import::{Aliases, Context, Format, Gazetteer, Rejection, Row, Sink, Summary, import as import_file};
+use super::keeper::{Keeper, Rejects};
+use super::report::{Account, report};
+use crate::domain::{Instant, Moment};
+use crate::import::{Aliases, Context, Format, Gazetteer, Summary, import as import_file};
 use crate::settings::ImportSettings;
-use crate::store::{Counts, GeoPackageStore, MemoryStore, Store, StoreError, Transaction};
-
-/// How many records are put in at a time: enough that the call costs nothing, few enough to hold in memory.
-const BATCH: usize = 2_000;
-
-/// How many rejections are said on stderr; the file given with `--rejects` holds all.
-const SAID: usize = 20;
+use crate::store::{GeoPackageStore, MemoryStore, Store};
 
 pub(super) fn import(settings: &ImportSettings) -> Result<()> {
-    let known_at = match &settings.known_at {
-        Some(text) => Moment::parse(text)?.interval().start(),
-        None => Instant::now(),
-    };
+    let known_at = known_at(settings.known_at.as_deref())?;
     let format = match settings.format.as_str() {
         "auto" => None,
         word => Some(word.parse::<Format>()?),
     };
-    let store = open(&settings.store.file, settings)?;
+    let store = open(&settings.store.file, settings.empty, settings.dry_run)?;
     let reference = store.reference()?;
     let gazetteer = Gazetteer::new(&reference.regions);
     let aliases = Aliases::new(&reference.actors)?;
@@ -43,7 +34,8 @@ pub(super) fn import(settings: &ImportSettings) -> Result<()> {
         context.column_map.insert(column.to_owned(), field.to_owned());
     }
 
-    let mut keeper = Keeper::new(store.begin()?, settings)?;
+    let mut rejects = Rejects::new(settings.rejects.as_deref())?;
+    let mut keeper = Keeper::new(store.begin()?, &mut rejects, settings.strict);
     let mut summaries = Vec::new();
     for source in &settings.sources {
         let summary = read(source, format, &context, &mut keeper).with_context(|| format!("{source} was not imported"))?;
@@ -53,22 +45,30 @@ pub(super) fn import(settings: &ImportSettings) -> Result<()> {
             break;
         }
     }
-    let (outcome, counts, rejected) = keeper.finish(settings.dry_run);
-    let generation = outcome?;
-    report(settings, &summaries, counts, rejected, generation)
+    let (generation, counts) = keeper.finish(settings.dry_run)?;
+    let (rejected, dry_run) = (rejects.count, settings.dry_run);
+    report(&Account { summaries, counts, rejected, retracted: 0, generation, dry_run }, settings.json)
+}
+
+/// From when rows without a stamp of their own are known: what the user says, else now.
+pub(super) fn known_at(text: Option<&str>) -> Result<Instant> {
+    Ok(match text {
+        Some(text) => Moment::parse(text)?.interval().start(),
+        None => Instant::now(),
+    })
 }
 
 /// The store; for a dry run one that is not there is only thought of.
-fn open(file: &Path, settings: &ImportSettings) -> Result<Box<dyn Store>> {
-    if settings.dry_run && !file.exists() {
+pub(super) fn open(file: &Path, empty: bool, dry_run: bool) -> Result<Box<dyn Store>> {
+    if dry_run && !file.exists() {
         let store = MemoryStore::new()?;
-        if !settings.empty {
+        if !empty {
             fill(&store)?;
         }
         return Ok(Box::new(store));
     }
     let store = GeoPackageStore::open_or_create(file)?;
-    if !settings.empty && store.reference()?.generation == 0 {
+    if !empty && store.reference()?.generation == 0 {
         fill(&store)?;
     }
     Ok(Box::new(store))
@@ -99,194 +99,4 @@ fn progress(bytes: u64) -> ProgressBar {
     }
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
-}
-
-/// Puts rows into the transaction by the batch and writes down what was left out.
-struct Keeper<'a> {
-    transaction: Box<dyn Transaction + 'a>,
-    batch: ChangeSet,
-    waiting: usize,
-    counts: Counts,
-    rejected: u64,
-    rejects: Option<csv::Writer<File>>,
-    strict: bool,
-    /// The first thing that keeps the import from being kept.
-    fault: Option<anyhow::Error>,
-}
-
-impl<'a> Keeper<'a> {
-    fn new(transaction: Box<dyn Transaction + 'a>, settings: &ImportSettings) -> Result<Self> {
-        let mut rejects = match &settings.rejects {
-            Some(path) => Some(csv::Writer::from_path(path).with_context(|| format!("{} cannot be written", path.display()))?),
-            None => None,
-        };
-        if let Some(rejects) = &mut rejects {
-            rejects.write_record(["line", "column", "value", "reason"])?;
-        }
-        Ok(Self {
-            transaction,
-            batch: ChangeSet::default(),
-            waiting: 0,
-            counts: Counts::default(),
-            rejected: 0,
-            rejects,
-            strict: settings.strict,
-            fault: None,
-        })
-    }
-
-    fn stopped(&self) -> bool {
-        self.fault.is_some()
-    }
-
-    fn flush(&mut self) {
-        self.waiting = 0;
-        let mut batch = std::mem::take(&mut self.batch);
-        // Datasets are described, not counted: the report counts rows.
-        let datasets = ChangeSet { datasets: std::mem::take(&mut batch.datasets), ..ChangeSet::default() };
-        let put = self.transaction.put(datasets).and_then(|_| self.transaction.put(batch));
-        match put {
-            Ok(counts) => self.counts += counts,
-            Err(error) => self.fail(error),
-        }
-    }
-
-    fn fail(&mut self, error: StoreError) {
-        self.fault.get_or_insert_with(|| error.into());
-    }
-
-    fn go_on(&self) -> ControlFlow<()> {
-        if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-
-    /// Keeps what was read, unless it was a dry run or something stands against it; the generation after it.
-    fn finish(mut self, dry_run: bool) -> (Result<Option<u64>>, Counts, u64) {
-        if let Some(rejects) = &mut self.rejects
-            && let Err(error) = rejects.flush()
-        {
-            self.fault.get_or_insert_with(|| error.into());
-        }
-        let outcome = match self.fault {
-            Some(fault) => Err(fault),
-            None if dry_run => Ok(None),
-            None => self.transaction.commit().map(Some).map_err(Into::into),
-        };
-        (outcome, self.counts, self.rejected)
-    }
-}
-
-impl Sink for Keeper<'_> {
-    fn row(&mut self, row: Row) -> ControlFlow<()> {
-        match row {
-            Row::Dataset(dataset) => self.batch.datasets.push(dataset),
-            Row::Incident(incident) => self.batch.incidents.push(*incident),
-            Row::Region(region) => self.batch.regions.push(*region),
-            Row::Control(observation) => self.batch.control.push(*observation),
-            Row::Corridor(corridor) => self.batch.corridors.push(*corridor),
-        }
-        self.waiting += 1;
-        if self.waiting >= BATCH {
-            self.flush();
-        }
-        self.go_on()
-    }
-
-    fn reject(&mut self, rejection: Rejection) -> ControlFlow<()> {
-        self.rejected += 1;
-        if self.rejected <= u64::try_from(SAID).unwrap_or(u64::MAX) {
-            tracing::warn!("left out: {rejection}");
-        }
-        if let Some(rejects) = &mut self.rejects {
-            let line = rejection.line.to_string();
-            let written = rejects.write_record([&line, &rejection.column, &rejection.value, &rejection.reason]);
-            if let Err(error) = written {
-                self.fault.get_or_insert_with(|| error.into());
-            }
-        }
-        if self.strict {
-            self.fault.get_or_insert_with(|| anyhow!("nothing was kept: {rejection}"));
-        }
-        self.go_on()
-    }
-}
-
-/// Says what came of the import: the six counts, and of each file what a person should look at.
-fn report(
-    settings: &ImportSettings,
-    summaries: &[(&str, Summary)],
-    counts: Counts,
-    rejected: u64,
-    generation: Option<u64>,
-) -> Result<()> {
-    let read: u64 = summaries.iter().map(|(_, summary)| summary.rows).sum();
-    let mut stdout = std::io::stdout().lock();
-    if settings.json {
-        let files: Vec<Json> = summaries.iter().map(|(source, summary)| describe(source, summary)).collect();
-        let report = json!({
-            "read": read,
-            "added": counts.added,
-            "revised": counts.revised,
-            "unchanged": counts.unchanged,
-            "rejected": rejected,
-            "retracted": 0,
-            "dry_run": settings.dry_run,
-            "generation": generation,
-            "files": files,
-        });
-        writeln!(stdout, "{report:#}")?;
-        return Ok(());
-    }
-    let Counts { added, revised, unchanged } = counts;
-    writeln!(stdout, "read {read}, added {added}, revised {revised}, unchanged {unchanged}, rejected {rejected}, retracted 0")?;
-    for (source, summary) in summaries {
-        for (doubt, flagged) in &summary.flagged {
-            writeln!(stdout, "{source}: {} rows to look at: {}", flagged.count, doubt.as_str())?;
-            for example in &flagged.examples {
-                writeln!(stdout, "  line {}, {}: {}", example.line, example.id, example.detail)?;
-            }
-        }
-        let unmapped: u64 = summary.unmapped.values().sum();
-        if unmapped > 0 {
-            let names: Vec<&str> = summary.unmapped.keys().take(8).map(|unmapped| unmapped.value.as_str()).collect();
-            let many = summary.unmapped.len();
-            writeln!(
-                stdout,
-                "{source}: {many} names in {unmapped} cells are kept as they are, for want of an alias: {}…",
-                names.join("; ")
-            )?;
-        }
-    }
-    if settings.dry_run {
-        writeln!(stdout, "nothing was kept: this was a dry run")?;
-    }
-    Ok(())
-}
-
-fn describe(source: &str, summary: &Summary) -> Json {
-    let flagged: serde_json::Map<String, Json> = summary
-        .flagged
-        .iter()
-        .map(|(doubt, flagged)| {
-            let examples = flagged
-                .examples
-                .iter()
-                .map(|example| json!({ "line": example.line, "id": example.id, "detail": example.detail }));
-            (doubt.as_str().to_owned(), json!({ "count": flagged.count, "examples": examples.collect::<Vec<_>>() }))
-        })
-        .collect();
-    let unmapped = summary
-        .unmapped
-        .iter()
-        .map(|(unmapped, count)| json!({ "field": unmapped.field, "value": unmapped.value, "count": count }));
-    json!({
-        "source": source,
-        "format": summary.format.map(Format::as_str),
-        "dataset": summary.dataset.as_ref().map(|dataset| dataset.id.clone()),
-        "rows": summary.rows,
-        "accepted": summary.accepted,
-        "rejected": summary.rejected,
-        "folded": summary.folded,
-        "flagged": flagged,
-        "unmapped": unmapped.collect::<Vec<_>>(),
-    })
 }

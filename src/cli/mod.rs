@@ -4,6 +4,8 @@ mod check;
 mod datasets;
 mod export;
 mod import;
+mod keeper;
+mod report;
 mod serve;
 mod status;
 
