@@ -23,6 +23,8 @@ pub enum Command {
     Serve(ServeSettings),
     /// Reads files into the store: UCDP, ACLED, CSV, GeoJSON, regions, control, corridors; finds the format by itself.
     Import(ImportSettings),
+    /// Asks UCDP or ACLED for rows, with your own credentials from the environment, and takes them into the store.
+    Fetch(FetchSettings),
     /// Writes what a query on the server would answer, with its sources.
     Export(ExportSettings),
     /// Says what the store holds: collections, counts, extents, datasets, licences, generation.
@@ -118,6 +120,104 @@ pub struct ImportSettings {
     /// One JSON document instead of text.
     #[arg(long, env = "HARMATTAN_JSON")]
     pub json: bool,
+}
+
+/// What `--help` says of a fetch that broke off.
+const RESUME: &str = "Every page is kept as soon as it is whole. A fetch that broke off is resumed by running it again: \
+    what is there already counts as unchanged.";
+
+/// What `--help` says of UCDP's token.
+const UCDP_CREDENTIALS: &str = "HARMATTAN_UCDP_TOKEN holds the access token that UCDP hands out; it has no flag, \
+    so that it stands in no history and no list of processes.";
+
+/// What `--help` says of ACLED's user and password.
+const ACLED_CREDENTIALS: &str = "HARMATTAN_ACLED_USER and HARMATTAN_ACLED_PASSWORD hold those of your own account; they have no flags, \
+    so that they stand in no history and no list of processes. ACLED's terms do not allow its rows to be passed on.";
+
+/// Settings of `fetch`.
+#[derive(Debug, Args)]
+pub struct FetchSettings {
+    /// Whom to ask.
+    #[command(subcommand)]
+    pub provider: Provider,
+}
+
+/// Who can be asked for rows.
+#[derive(Debug, Subcommand)]
+pub enum Provider {
+    /// The Uppsala Conflict Data Program: one version of its georeferenced events.
+    #[command(disable_version_flag = true, after_help = format!("{UCDP_CREDENTIALS}\n\n{RESUME}"))]
+    Ucdp(FetchUcdpSettings),
+    /// Armed Conflict Location & Event Data: its events, and which of them it withdrew.
+    #[command(after_help = format!("{ACLED_CREDENTIALS}\n\n{RESUME}"))]
+    Acled(FetchAcledSettings),
+}
+
+/// Settings of `fetch ucdp`.
+#[derive(Debug, Args)]
+pub struct FetchUcdpSettings {
+    /// Version of the events: a final one as 26.1, or a monthly candidate as 26.0.8.
+    #[arg(long, env = "HARMATTAN_UCDP_VERSION", default_value = "26.1", value_name = "VERSION")]
+    pub version: String,
+    /// Address of the API, in place of the provider's.
+    #[arg(long, env = "HARMATTAN_UCDP_URL", value_name = "URL")]
+    pub url: Option<String>,
+    /// Which rows, and what to do with them.
+    #[command(flatten)]
+    pub rows: FetchRowsSettings,
+}
+
+/// Settings of `fetch acled`.
+#[derive(Debug, Args)]
+pub struct FetchAcledSettings {
+    /// Address of the API, in place of the provider's.
+    #[arg(long, env = "HARMATTAN_ACLED_URL", value_name = "URL")]
+    pub url: Option<String>,
+    /// Which rows, and what to do with them.
+    #[command(flatten)]
+    pub rows: FetchRowsSettings,
+}
+
+/// Settings of every `fetch`.
+#[derive(Debug, Args)]
+pub struct FetchRowsSettings {
+    /// First day of the events, included; by default the first that there is.
+    #[arg(long, env = "HARMATTAN_SINCE", value_name = "DATE")]
+    pub since: Option<jiff::civil::Date>,
+    /// Last day of the events, included; by default the last that there is.
+    #[arg(long, env = "HARMATTAN_UNTIL", value_name = "DATE")]
+    pub until: Option<jiff::civil::Date>,
+    /// Country of the events, as ML or Mali; may be given several times; `all` for the whole world. By default the states of
+    /// the map.
+    #[arg(long = "country", env = "HARMATTAN_COUNTRY", value_name = "COUNTRY", value_delimiter = ',')]
+    pub countries: Vec<String>,
+    /// The store, which is made and filled with the bundled data where it does not exist.
+    #[command(flatten)]
+    pub store: StoreSettings,
+    /// From when rows without a stamp of their own are known, RFC 3339 or a date; by default now.
+    #[arg(long, env = "HARMATTAN_KNOWN_AT", value_name = "DATETIME")]
+    pub known_at: Option<String>,
+    /// Asks, reads and reports, and keeps nothing.
+    #[arg(long, env = "HARMATTAN_DRY_RUN")]
+    pub dry_run: bool,
+    /// Where to write the rows that were left out: line, column, value, reason.
+    #[arg(long, env = "HARMATTAN_REJECTS", value_name = "FILE.csv")]
+    pub rejects: Option<PathBuf>,
+    /// Makes a store that does not exist without the bundled data.
+    #[arg(long, env = "HARMATTAN_EMPTY")]
+    pub empty: bool,
+    /// One JSON document instead of text.
+    #[arg(long, env = "HARMATTAN_JSON")]
+    pub json: bool,
+    /// Rows to ask for at a time; by default as many as the provider gives (UCDP 1,000, ACLED 5,000).
+    #[arg(long, env = "HARMATTAN_FETCH_PAGE_ROWS", value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub page_rows: Option<u32>,
+    /// Seconds that one reply may take before it is asked for again.
+    #[arg(long, env = "HARMATTAN_FETCH_TIMEOUT", default_value_t = 120, value_name = "SECONDS")]
+    pub timeout: u64,
+    /// Milliseconds to wait after the first try that failed; each wait after it is twice as long.
+    #[arg(long, env = "HARMATTAN_FETCH_BACKOFF_MS", default_value_t = 1_000, value_name = "MILLISECONDS")]
+    pub backoff_ms: u64,
 }
 
 /// Settings of `export`.

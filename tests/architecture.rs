@@ -6,8 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each layer may use of the crate. An absent arrow is a decision: `import` and `store` have never heard of each other,
-/// `domain` knows nobody.
+/// What each layer may use of the crate. An absent arrow is a decision: `import`, `store` and `fetch` have never heard of each
+/// other, `domain` knows nobody.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("index", &["domain"]),
@@ -15,18 +15,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("import", &["domain", "index"]),
     ("store", &["domain", "index"]),
     ("http", &["domain", "tiles", "store"]),
+    ("fetch", &[]),
     ("settings", &[]),
-    ("cli", &["domain", "tiles", "import", "store", "http", "settings"]),
+    ("cli", &["domain", "tiles", "import", "store", "fetch", "http", "settings"]),
 ];
 
 /// Crates that a layer must not name: no wire format and no runtime in the values, no HTTP outside `http`.
 const MUST_NOT_NAME: &[(&str, &[&str])] = &[
-    ("domain", &["serde", "serde_json", "geojson", "tokio", "axum", "hyper", "csv", "rstar"]),
+    ("domain", &["serde", "serde_json", "geojson", "tokio", "axum", "hyper", "csv", "rstar", "ureq"]),
     ("index", &["serde_json", "geojson", "tokio", "axum", "hyper", "csv"]),
     ("tiles", &["serde_json", "tokio", "axum", "hyper", "csv", "rstar"]),
-    ("import", &["tokio", "axum", "hyper", "rstar"]),
-    ("store", &["axum", "hyper", "csv", "geojson"]),
-    ("http", &["csv", "rstar", "geo", "geojson"]),
+    ("import", &["tokio", "axum", "hyper", "rstar", "ureq"]),
+    ("store", &["axum", "hyper", "csv", "geojson", "ureq"]),
+    ("http", &["csv", "rstar", "geo", "geojson", "ureq"]),
+    ("fetch", &["tokio", "axum", "hyper", "csv", "rstar", "geo", "geojson", "rusqlite"]),
 ];
 
 fn root() -> &'static Path {

@@ -6,7 +6,7 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::domain::ChangeSet;
+use crate::domain::{ChangeSet, Collection, Instant};
 use crate::import::{Rejection, Row, Sink};
 use crate::store::{Counts, StoreError, Transaction};
 
@@ -86,6 +86,14 @@ impl<'a> Keeper<'a> {
             Ok(counts) => self.counts += counts,
             Err(error) => self.fail(error),
         }
+    }
+
+    /// Records that an incident was withdrawn; whether there was one.
+    pub(super) fn retract(&mut self, id: &str, known_at: Instant) -> bool {
+        self.transaction.retract(Collection::Incidents, id, known_at).unwrap_or_else(|error| {
+            self.fail(error);
+            false
+        })
     }
 
     fn fail(&mut self, error: StoreError) {

@@ -3,6 +3,7 @@
 mod check;
 mod datasets;
 mod export;
+mod fetch;
 mod import;
 mod keeper;
 mod report;
@@ -26,6 +27,7 @@ pub fn run(settings: Settings) -> Result<()> {
     match settings.command {
         Command::Serve(settings) => serve::serve(&settings),
         Command::Import(settings) => import::import(&settings),
+        Command::Fetch(settings) => fetch::fetch(&settings),
         Command::Export(settings) => export::export(&settings),
         Command::Status(settings) => status::status(&settings),
         Command::Check(settings) => check::check(&settings),

@@ -141,6 +141,31 @@ impl Summary {
         self.flagged.get(&doubt).map_or(0, |flagged| flagged.count)
     }
 
+    /// Adds what came of another part of the same dataset, as the next page of a reply.
+    pub fn add(&mut self, other: Self) {
+        self.format = self.format.or(other.format);
+        self.dataset = self.dataset.take().or(other.dataset);
+        self.rows += other.rows;
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        self.folded += other.folded;
+        for (unmapped, count) in other.unmapped {
+            *self.unmapped.entry(unmapped).or_default() += count;
+        }
+        for (doubt, flagged) in other.flagged {
+            let sum = self.flagged.entry(doubt).or_default();
+            sum.count += flagged.count;
+            let room = EXAMPLES.saturating_sub(sum.examples.len());
+            sum.examples.extend(flagged.examples.into_iter().take(room));
+        }
+        for column in other.ignored_columns {
+            if !self.ignored_columns.contains(&column) {
+                self.ignored_columns.push(column);
+            }
+        }
+        self.stopped |= other.stopped;
+    }
+
     pub(super) fn flag(&mut self, doubt: Doubt, line: u64, id: &str, detail: impl Into<String>) {
         let flagged = self.flagged.entry(doubt).or_default();
         flagged.count += 1;
