@@ -66,7 +66,7 @@ impl Collection {
                 "Who was reported to hold a place over an interval. Blockade is told apart from control. No row for a day means unknown, and an open end means 'not known to have ended', not 'true today'."
             }
             Self::Corridors => {
-                "Schematic lines between named places; the status is what was reported for the last day of the asked datetime. A road without a report is unknown; no status vouches for a road."
+                "Schematic lines between named places; the status is what was reported of the whole corridor for the last day of the asked datetime, not of each stretch: the note names the places, and stretches that corridors share may differ. A road without a report is unknown; no status vouches for a road."
             }
         }
     }

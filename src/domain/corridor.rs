@@ -134,7 +134,7 @@ impl CorridorSegment {
         Field::new(
             "status",
             Word(SegmentStatus::WORDS),
-            "What was reported for the last day of the asked datetime; unknown = no report",
+            "What was reported of the corridor as a whole for the last day of the asked datetime (the note names the places); unknown = no report",
         ),
         Field::new("since", DateKind, "First day of that status"),
         Field::new("until", DateKind, "Last day of that status, included; null = not known to have ended"),
