@@ -85,6 +85,17 @@ test("everything in the player works by keyboard", async () => {
   await close();
 });
 
+test("switching the last layer of the map key leaves the document where it is", async () => {
+  const { page, close } = await open({ hash: `${OCTOBER}&panel=layers&layers=incidents,control,corridors,regions` });
+  await page.locator("#panel-body").evaluate((body) => body.scrollTo(0, body.scrollHeight));
+  await page.getByRole("checkbox", { name: "Place names" }).focus();
+  await page.locator("label.switch").last().click();
+  assert.equal(await page.getByRole("checkbox", { name: "Place names" }).isChecked(), true);
+  const layout = () => [document.scrollingElement.scrollTop, document.body.scrollTop, document.scrollingElement.scrollHeight - innerHeight];
+  assert.deepEqual(await page.evaluate(layout), [0, 0, 0]);
+  await close();
+});
+
 test("units and modes are named choices and change the step", async () => {
   const { page, close } = await open({ hash: OCTOBER });
   await page.getByRole("radio", { name: "Day", exact: true }).check();
