@@ -1,6 +1,6 @@
 // Pointer on the map: what lies under it, a note beside it, and the selection a click makes.
 
-import { stateAt, corridorStatus } from "./data/history";
+import { byDrawn, stateAt, corridorStatus } from "./data/history";
 import type { PlaceHistory } from "./data/history";
 import { byId, el } from "./dom";
 import { formatWhen, label } from "./format";
@@ -47,9 +47,9 @@ function find(page: Page, hits: Hits, x: number, y: number, scale: number, slack
     } else lines.push(t("details.controlUnknown"));
     return { selected: `place/${town.key}`, lines };
   }
-  const roads = hits.corridors(x, y, (6 + slack) / scale).map((i) => page.data.corridors[i]!);
+  const { to } = page.store.get();
+  const roads = byDrawn(hits.corridors(x, y, (6 + slack) / scale).map((i) => page.data.corridors[i]!), to);
   if (roads.length > 0) {
-    const { to } = page.store.get();
     return {
       selected: roads.length === 1 ? `corridor/${roads[0]!.id}` : `roads/${roads.map((road) => road.id).join(",")}`,
       lines: roads.flatMap((road) => [`${road.name}: ${t(`road.${corridorStatus(road, to)}`)}`]),

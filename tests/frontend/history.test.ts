@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDay } from "../../static/src/calendar";
-import { OPEN_END, confirmationAge, corridorHistories, corridorStatus, mostSevere, placeHistories, stateAt } from "../../static/src/data/history";
+import { OPEN_END, confirmationAge, corridorHistories, byDrawn, corridorStatus, leastSevere, placeHistories, stateAt } from "../../static/src/data/history";
 import type { ControlChange, CorridorChange } from "../../static/src/types";
 import { contains, distanceTo, toLine } from "../../static/src/data/geometry";
 import { stretches } from "../../static/src/layers/corridors";
@@ -66,10 +66,16 @@ test("a road is unknown where no change covers the date", () => {
   assert.equal(corridorStatus(road!, day("2025-11-21")), "unknown");
 });
 
-test("on a shared stretch the more severe report wins and unknown says nothing", () => {
-  assert.equal(mostSevere(["open", "blocked", "unknown"]), "blocked");
-  assert.equal(mostSevere(["unknown", "open"]), "open");
-  assert.equal(mostSevere(["unknown", "unknown"]), "unknown");
+test("on a shared stretch the least severe report is drawn, its road named first, and unknown says nothing", () => {
+  assert.equal(leastSevere(["disrupted", "blocked", "unknown"]), "disrupted");
+  assert.equal(leastSevere(["unknown", "cut"]), "cut");
+  assert.equal(leastSevere(["unknown", "unknown"]), "unknown");
+  const road = (id: string) => ({ id, name: id, target: null, segments: [] });
+  const roads = corridorHistories({
+    corridors: [road("none"), road("cut"), road("open")],
+    changes: [roadChange(1, "cut", "2020-01-01", null), roadChange(2, "open", "2020-01-01", null)],
+  });
+  assert.deepEqual(byDrawn(roads, day("2021-01-01")).map(({ id }) => id), ["open", "cut", "none"]);
 });
 
 test("a stretch that two roads share is one line, in either direction", () => {

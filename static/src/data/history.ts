@@ -65,9 +65,18 @@ export function corridorStatus(corridor: CorridorHistory, day: Day): CorridorSta
   return CORRIDOR_STATUSES.find((candidate) => candidate === status) ?? "unknown";
 }
 
-/** Where roads share a stretch the most severe reported status is drawn; unknown only when nothing is known of any. */
-export function mostSevere(statuses: CorridorStatus[]): CorridorStatus {
-  const known = statuses.filter((status): status is (typeof CORRIDOR_STATUSES)[number] => status !== "unknown");
-  if (known.length === 0) return "unknown";
-  return known.reduce((a, b) => (CORRIDOR_STATUSES.indexOf(b) > CORRIDOR_STATUSES.indexOf(a) ? b : a));
+/** Statuses from the least to the most severe; unknown, which says nothing, comes last. */
+function severity(status: CorridorStatus): number {
+  return status === "unknown" ? CORRIDOR_STATUSES.length : CORRIDOR_STATUSES.indexOf(status);
+}
+
+/** Where roads share a stretch the least severe reported status is drawn; unknown only when nothing is known of any. */
+export function leastSevere(statuses: CorridorStatus[]): CorridorStatus {
+  return statuses.reduce((a, b) => (severity(b) < severity(a) ? b : a), "unknown");
+}
+
+/** Roads on one stretch, the one whose report is drawn first. */
+export function byDrawn(corridors: CorridorHistory[], day: Day): CorridorHistory[] {
+  const rank = (corridor: CorridorHistory) => severity(corridorStatus(corridor, day));
+  return [...corridors].sort((a, b) => rank(a) - rank(b));
 }

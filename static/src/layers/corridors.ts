@@ -1,6 +1,6 @@
 // Supply roads, coloured and dashed by the status reported for the last day of the window. Schematic lines between named places.
 
-import { corridorStatus, mostSevere } from "../data/history";
+import { corridorStatus, leastSevere } from "../data/history";
 import { distanceTo, toLine } from "../data/geometry";
 import type { Line } from "../data/geometry";
 import { strokeRoad } from "../draw/roads";
@@ -52,7 +52,7 @@ export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; 
     const palette = page.palette();
     const { selected } = page.store.get();
     const drawn = all
-      .map((stretch) => ({ stretch, status: mostSevere(stretch.corridors.map((i) => statuses[i]!)) }))
+      .map((stretch) => ({ stretch, status: leastSevere(stretch.corridors.map((i) => statuses[i]!)) }))
       .sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
     for (const { stretch } of drawn) {
       if (!stretch.corridors.some((i) => selected === `corridor/${page.data.corridors[i]!.id}`)) continue;

@@ -1,6 +1,6 @@
 // The card for what is selected: an incident, the records at one point, a town's history, a road's history, a region's counts.
 
-import { OPEN_END, confirmationAge, corridorStatus, stateAt } from "../data/history";
+import { OPEN_END, byDrawn, confirmationAge, corridorStatus, stateAt } from "../data/history";
 import type { CorridorHistory, Dated, PlaceHistory } from "../data/history";
 import type { Incident } from "../data/incidents";
 import { sumDeaths } from "../data/selection";
@@ -45,8 +45,8 @@ export function renderDetails(page: Page, selected: string): { title: string; la
     return found ? { title: found.name, body: road(page, found) } : null;
   }
   if (kind === "roads") {
-    const found = page.data.corridors.filter((corridor) => id.split(",").includes(corridor.id));
-    return found.length > 0 ? { title: t("details.sharedRoad"), body: found.flatMap((corridor) => roadBlock(page, corridor)) } : null;
+    const found = byDrawn(page.data.corridors.filter((corridor) => id.split(",").includes(corridor.id)), page.store.get().to);
+    return found.length > 0 ? { title: t("details.sharedRoad"), body: [el("p", { class: "quiet" }, t("legend.corridorShared")), ...found.flatMap((corridor) => roadBlock(page, corridor))] } : null;
   }
   if (kind === "region") return region(page, id);
   return null;
@@ -262,6 +262,7 @@ function roadBlock(page: Page, corridor: CorridorHistory, named = true): HTMLEle
       ...row(t("details.confidence"), formatConfidence(change.confidence)),
       ...row(t("details.verification"), change.verification ? label("verification", change.verification) : null),
     ),
+    el("p", { class: "quiet" }, t(change.note ? "details.roadWholeNote" : "details.roadWhole")),
     ...(change.note ? [el("p", { class: "notes", lang: DATA_LANGUAGE }, change.note)] : []),
     el("h4", {}, t("details.sources")),
     sources(change.source),

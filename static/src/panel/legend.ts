@@ -139,7 +139,7 @@ function controlKey(page: Page): Node[] {
 function corridorKey(page: Page): Node[] {
   const palette = page.palette();
   return [
-    el("p", { class: "quiet" }, t("legend.corridorNote")),
+    el("p", { class: "quiet" }, `${t("legend.corridorNote")} ${t("legend.corridorShared")}`),
     list(
       ...[...CORRIDOR_STATUSES, "unknown" as const].map((status) =>
         line(
