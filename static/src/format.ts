@@ -71,6 +71,15 @@ export function formatCounts(incidents: number, deaths: Deaths): string {
   return deaths.given === 0 ? count : `${count}, ${plural("count.deaths", deaths.best)}`;
 }
 
+/** What a sum of deaths rests on: `Deaths given in 13 of 47 records: 484 (442–555). Not a total.` */
+export function formatDeathsNote(incidents: number, deaths: Deaths): string {
+  if (deaths.given === 0) return "";
+  const { low, best, high } = deaths;
+  const text = formatNumber(best);
+  const sum = low === best && high === best ? text : t("deaths.shortRange", { text, low: formatNumber(low), high: formatNumber(high) });
+  return plural("deaths.note", deaths.given, { all: formatNumber(incidents), sum });
+}
+
 /** Low–best–high of one incident, in words. */
 export function formatDeaths(row: Incident): string {
   const { fatalities_low: low, fatalities_best: best, fatalities_high: high } = row;

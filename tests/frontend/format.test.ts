@@ -5,6 +5,7 @@ import {
   confidenceLevel,
   formatCounts,
   formatDeaths,
+  formatDeathsNote,
   formatDeathsShort,
   formatLead,
   formatSpan,
@@ -43,6 +44,13 @@ test("the spoken value holds date, incidents and reported deaths; deaths nobody 
   const deaths = { low: 10, best: 12, high: 20, given: 2 };
   assert.equal(formatLead(span("2025-11-03", "2025-11-09"), formatCounts(4, deaths)), "3 to 9 November 2025: 4 incidents, 12 reported deaths");
   assert.equal(formatCounts(1, { ...deaths, given: 0 }), "1 incident");
+});
+
+test("a sum of deaths says how many records it rests on, and that it is no total", () => {
+  setLanguage("en");
+  assert.equal(formatDeathsNote(47, { low: 442, best: 484, high: 555, given: 13 }), "Deaths given in 13 of 47 records: 484 (442–555). Not a total.");
+  assert.equal(formatDeathsNote(3, { low: 2, best: 2, high: 2, given: 1 }), "Deaths given in 1 of 3 records: 2. Not a total.");
+  assert.equal(formatDeathsNote(3, { low: 0, best: 0, high: 0, given: 0 }), "");
 });
 
 test("deaths are shown low, best and high, and unknown is said to be unknown", () => {

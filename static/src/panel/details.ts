@@ -11,6 +11,7 @@ import {
   formatConfidence,
   formatDay,
   formatDeaths,
+  formatDeathsNote,
   formatIso,
   formatLead,
   formatNumber,
@@ -280,17 +281,7 @@ function region(page: Page, id: string): { title: string; body: HTMLElement[] } 
     body: [
       el("p", { class: "lead" }, capitalise(formatLead(page.store.get(), plural("count.incidents", rows.length)))),
       ...(rows.length === 0 ? [el("p", {}, t("details.regionBlank"))] : []),
-      ...(deaths.given > 0
-        ? [
-            el(
-              "p",
-              {},
-              plural("deaths.sum", deaths.best, { low: formatNumber(deaths.low), high: formatNumber(deaths.high) }),
-              " ",
-              plural("deaths.given", deaths.given, { all: formatNumber(rows.length) }),
-            ),
-          ]
-        : []),
+      ...(deaths.given > 0 ? [el("p", {}, formatDeathsNote(rows.length, deaths))] : []),
       el("dl", { class: "facts counts" }, ...types.flatMap(({ type, count }) => row(label("type", type), formatNumber(count)))),
       el("ol", { class: "records" }, ...[...rows].reverse().slice(0, 100).map((item) => el("li", {}, recordButton(page, item)))),
       el("p", { class: "quiet" }, t("legend.selectionNote")),

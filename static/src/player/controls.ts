@@ -3,7 +3,7 @@
 import { MODES, UNITS, windowForMode } from "../calendar";
 import type { Mode, Unit } from "../calendar";
 import { byId, el, icon } from "../dom";
-import { capitalise, formatDay, formatNumber, formatSpan } from "../format";
+import { capitalise, formatDay, formatDeathsNote, formatSpan } from "../format";
 import { plural, t } from "../i18n/index";
 import type { Page } from "../page";
 import { NO_FILTERS, SPEEDS } from "../state";
@@ -31,17 +31,8 @@ export function mountControls(page: Page, clock: Clock): { translate: () => void
     const state = store.get();
     const { indices, deaths } = page.selection;
     byId("date").textContent = capitalise(formatSpan(state));
-    const parts = [plural("count.incidents", indices.length)];
-    if (deaths.given > 0) {
-      parts.push(
-        plural("deaths.sum", deaths.best, { low: formatNumber(deaths.low), high: formatNumber(deaths.high) }),
-      );
-    }
-    byId("summary").textContent = parts.join(" · ");
-    byId("summary-note").textContent =
-      deaths.given > 0
-        ? plural("deaths.given", deaths.given, { all: formatNumber(indices.length) })
-        : "";
+    byId("summary").textContent = plural("count.incidents", indices.length);
+    byId("summary-note").textContent = formatDeathsNote(indices.length, deaths);
     byId("as-of").textContent = t("player.asOf", { date: formatDay(state.to) });
     const filtered = JSON.stringify(state.filters) !== JSON.stringify(NO_FILTERS);
     byId("filtered").textContent = filtered ? t("filters.active") : "";
