@@ -27,7 +27,7 @@ export interface Dataset {
   regionById: Map<string, RegionFeature>;
   /** Records that the server may not pass on to this reader. */
   withheld: number;
-  /** Last day any record speaks of. */
+  /** Last day any record speaks of, never past today: a mistyped year must not move the page. */
   lastRecord: number;
   /** What the player covers: whole months from the first record to the month after the last, never past today. */
   span: Span;
@@ -39,11 +39,11 @@ export function buildDataset(loaded: Loaded, today: number): Dataset {
     const side = code ? actors.get(code)?.side : null;
     return SIDES.find((candidate) => candidate === side) ?? "unknown";
   };
-  const incidents = incidentTable(loaded.incidents, sideOf);
+  const incidents = incidentTable(loaded.incidents, sideOf, today);
   const changes = [...loaded.control.changes, ...loaded.corridors.changes];
-  const starts = changes.map((change) => parseDay(change.valid_from)).filter((day): day is number => day !== null);
+  const starts = changes.map((change) => parseDay(change.valid_from)).filter((day): day is number => day !== null && day <= today);
   const firsts = [...starts, ...incidents.first];
-  const lasts = [...starts, ...incidents.rows.map((row) => parseDay(row.date_end) ?? row.lastDay!)];
+  const lasts = [...starts, ...incidents.rows.map((row) => Math.min(parseDay(row.date_end) ?? row.lastDay!, today))];
   const least = (days: number[]) => days.reduce((a, b) => Math.min(a, b), today);
   const most = (days: number[]) => days.reduce((a, b) => Math.max(a, b), -Infinity);
   const lastRecord = lasts.length > 0 ? most(lasts) : today;
@@ -60,7 +60,7 @@ export function buildDataset(loaded: Loaded, today: number): Dataset {
     withheld: loaded.withheld,
     regionById: new Map(loaded.regions.map((region) => [String(region.id ?? region.properties.code), region])),
     lastRecord,
-    span: { from: startOf(least(firsts), "month"), to: Math.max(Math.min(monthAfter, today), lastRecord) },
+    span: { from: startOf(least(firsts), "month"), to: Math.min(monthAfter, today) },
   };
 }
 

@@ -36,4 +36,6 @@ export function incident(id: string, patch: Partial<IncidentProperties> = {}, po
 }
 
 export const sideOf = (code: string | null): Side => (code === "JNIM" ? "jnim" : code === "FAMA" ? "state" : "unknown");
-export const table = (...features: IncidentFeature[]) => incidentTable(features, sideOf);
+/** Later than every invented record that is not meant to lie in the future. */
+export const TODAY = Date.UTC(2026, 9, 6) / 86_400_000;
+export const table = (...features: IncidentFeature[]) => incidentTable(features, sideOf, TODAY);

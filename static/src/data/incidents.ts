@@ -32,6 +32,8 @@ export interface IncidentTable {
   /** Longest row in days minus one: how far back a search by first day must look. */
   reach: number;
   undated: Incident[];
+  /** Dated later than today: listed, but on no map and in no count. */
+  future: Incident[];
   unplaced: Incident[];
   byId: Map<string, Incident>;
 }
@@ -40,7 +42,7 @@ function known<T extends string>(value: string | null, list: readonly T[], fallb
   return list.find((candidate) => candidate === value) ?? fallback;
 }
 
-export function incidentTable(features: IncidentFeature[], sideOf: (actor: string | null) => Side): IncidentTable {
+export function incidentTable(features: IncidentFeature[], sideOf: (actor: string | null) => Side, today: Day): IncidentTable {
   const all: Incident[] = features.map((feature) => {
     const properties = feature.properties;
     const precision = known(properties.date_precision, ["day", "week", "month", "year"] as const, "day");
@@ -60,7 +62,7 @@ export function incidentTable(features: IncidentFeature[], sideOf: (actor: strin
     };
   });
   const rows = all
-    .filter((row) => row.firstDay !== null)
+    .filter((row) => row.firstDay !== null && row.firstDay <= today)
     .sort((a, b) => a.firstDay! - b.firstDay! || a.lastDay! - b.lastDay! || (a.id < b.id ? -1 : 1));
   const table: IncidentTable = {
     rows,
@@ -72,6 +74,7 @@ export function incidentTable(features: IncidentFeature[], sideOf: (actor: strin
     type: Uint8Array.from(rows, (row) => EVENT_TYPES.indexOf(row.type)),
     reach: 0,
     undated: all.filter((row) => row.firstDay === null),
+    future: all.filter((row) => row.firstDay !== null && row.firstDay > today),
     unplaced: all.filter((row) => row.lon === null || row.lat === null),
     byId: new Map(all.map((row) => [row.id, row])),
   };

@@ -50,7 +50,11 @@ export function renderList(page: Page, shown: number, more: () => void): HTMLEle
     button.addEventListener("click", more);
     nodes.push(button);
   }
-  nodes.push(...lost(page, incidents.undated, "list.undated"), ...lost(page, incidents.unplaced, "list.unplaced"));
+  nodes.push(
+    ...lost(page, incidents.undated, "list.undated"),
+    ...lost(page, incidents.future, "list.future"),
+    ...lost(page, incidents.unplaced, "list.unplaced"),
+  );
   nodes.push(...blockades(page), ...roads(page));
   return nodes;
 }
