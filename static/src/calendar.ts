@@ -69,6 +69,11 @@ function clamp(value: number, low: number, high: number): number {
   return Math.min(Math.max(value, low), high);
 }
 
+/** The window with both ends inside the span; one that lies wholly outside becomes the span's nearest day. */
+export function clampWindow(window: Span, span: Span): Span {
+  return { from: clamp(window.from, span.from, span.to), to: clamp(window.to, span.from, span.to) };
+}
+
 /**
  * The window `count` units later (earlier when negative), snapped to whole units and kept inside the span.
  * A sliding window keeps its length in units; a cumulative one keeps its start; an instant one is one unit long.

@@ -2,7 +2,8 @@
 
 import { ApiError, getJson, loadAll } from "./api";
 import type { Loaded } from "./api";
-import { endOf, startOf, unitIndex, unitStart } from "./calendar";
+import { clampWindow, endOf, startOf, unitIndex, unitStart } from "./calendar";
+import type { Span } from "./calendar";
 import { byId, icon } from "./dom";
 import { Bus } from "./events";
 import { decodeHash, defaultLayers, encodeHash } from "./hash";
@@ -132,10 +133,7 @@ function showError(error: unknown): void {
 
 /** Where the page opens: the twelve months up to the last record, or what the link says. */
 function firstInterval(data: ReturnType<typeof buildDataset>): Pick<State, "from" | "to"> {
-  const { from, to } = store.get();
-  if (given.from !== undefined) {
-    return { from: Math.max(from, data.span.from), to: Math.max(Math.min(to, data.span.to), data.span.from) };
-  }
+  if (given.from !== undefined) return clampWindow(store.get(), data.span);
   const last = Math.min(endOf(data.lastRecord, "month"), data.span.to);
   if (store.get().mode === "cumulative") return { from: data.span.from, to: last };
   if (store.get().mode === "instant") return { from: startOf(last, store.get().unit), to: last };
@@ -149,7 +147,7 @@ function build(basemap: ReturnType<typeof readBasemap>, spots: WeakSpot[], loade
   const page = new Page(store, bus, data, palette);
 
   const regions = addRegions(map, page);
-    const corridors = addCorridors(map, page);
+  const corridors = addCorridors(map, page);
   const control = addControl(map, page);
   const incidents = addIncidents(map, page);
   const labels = addLabels(map, page, basemap.labels, palette);
@@ -174,7 +172,7 @@ function build(basemap: ReturnType<typeof readBasemap>, spots: WeakSpot[], loade
   creditOthers(page);
 
   map.onMoved(() => store.set({ view: map.getView() }));
-  followHash();
+  followHash(data.span);
   new ResizeObserver(() => {
     map.resize();
     if (store.get().view === null) map.home();
@@ -190,7 +188,7 @@ function creditOthers({ data }: Page): void {
 }
 
 /** State -> address at most three times a second (once while playing), without a history entry a step; address -> state when the reader edits it. */
-function followHash(): void {
+function followHash(span: Span): void {
   let waiting = 0;
   let written = "";
   const write = () => {
@@ -205,6 +203,7 @@ function followHash(): void {
   window.addEventListener("hashchange", () => {
     if (location.hash === written) return;
     const next = decodeHash(location.hash);
+    if (next.from !== undefined && next.to !== undefined) Object.assign(next, clampWindow({ from: next.from, to: next.to }, span));
     store.set({ filters: { ...NO_FILTERS }, selected: null, playing: false, ...next });
     if (next.view) map.setView(next.view);
   });

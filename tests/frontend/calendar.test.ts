@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { edgeWindow, endOf, isoDay, parseDay, snapWindow, startOf, stepWindow, unitEnd, unitIndex, unitStart, windowForMode } from "../../static/src/calendar";
+import { clampWindow, edgeWindow, endOf, isoDay, parseDay, snapWindow, startOf, stepWindow, unitEnd, unitIndex, unitStart, windowForMode } from "../../static/src/calendar";
 import type { Mode, Span, Unit } from "../../static/src/calendar";
 
 const day = (text: string) => parseDay(text)!;
@@ -8,6 +8,14 @@ const span: Span = { from: day("2012-01-01"), to: day("2026-10-06") };
 const show = ({ from, to }: Span) => `${isoDay(from)}/${isoDay(to)}`;
 const step = (from: string, to: string, mode: Mode, unit: Unit, count: number) =>
   show(stepWindow({ from: day(from), to: day(to) }, mode, unit, count, span));
+
+test("a window of a link is kept inside the span and never reversed", () => {
+  const clamped = (from: string, to: string) => show(clampWindow({ from: day(from), to: day(to) }, span));
+  assert.equal(clamped("2050-01-01", "2060-01-01"), "2026-10-06/2026-10-06");
+  assert.equal(clamped("1990-01-01", "1991-01-01"), "2012-01-01/2012-01-01");
+  assert.equal(clamped("1990-01-01", "2060-01-01"), "2012-01-01/2026-10-06");
+  assert.equal(clamped("2025-10-01", "2025-10-31"), "2025-10-01/2025-10-31");
+});
 
 test("a date is parsed and printed back, an instant gives its date, nonsense gives null", () => {
   for (const text of ["2012-01-01", "2024-02-29", "1969-12-31"]) assert.equal(isoDay(day(text)), text);
