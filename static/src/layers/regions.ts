@@ -6,6 +6,9 @@ import { trace, visible } from "../draw/trace";
 import type { MapHandle } from "../leaflet";
 import type { Page } from "../page";
 
+/** The map shows through a little; the key draws the same on the same ground. */
+export const REGION_ALPHA = 0.82;
+
 /** Lower bounds of the classes. Fixed, so that a shade means the same in every step. */
 export const CLASSES = [1, 2, 5, 10, 20] as const;
 
@@ -44,7 +47,7 @@ export function addRegions(map: MapHandle, page: Page): { redraw: () => void; at
       const level = classOf(counts.get(id) ?? 0);
       if (level >= 0) {
         context.fillStyle = palette.regionRamp[level]!;
-        context.globalAlpha = 0.82;
+        context.globalAlpha = REGION_ALPHA;
         context.fill("evenodd");
         context.globalAlpha = 1;
       }

@@ -7,7 +7,7 @@ import { strokeRoad } from "../draw/roads";
 import { drawIncident, drawPlaced } from "../draw/symbols";
 import { label } from "../format";
 import { t } from "../i18n/index";
-import { CLASSES } from "../layers/regions";
+import { CLASSES, REGION_ALPHA } from "../layers/regions";
 import type { Page } from "../page";
 import type { LayerName } from "../state";
 import { CORRIDOR_STATUSES, EVENT_TYPES } from "../types";
@@ -161,8 +161,12 @@ function regionKey(page: Page): Node[] {
   const palette = page.palette();
   const box = (fill: string) =>
     swatch(26, 16, (context) => {
-      context.fillStyle = fill;
+      context.fillStyle = palette.land;
       context.fillRect(-12, -7, 24, 14);
+      context.fillStyle = fill;
+      context.globalAlpha = REGION_ALPHA;
+      context.fillRect(-12, -7, 24, 14);
+      context.globalAlpha = 1;
       context.strokeStyle = palette.border;
       context.lineWidth = 1;
       context.strokeRect(-12, -7, 24, 14);
