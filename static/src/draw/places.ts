@@ -15,16 +15,20 @@ export interface PlaceSymbol {
   confidence: ConfidenceLevel;
   /** For a contested place: the side reported to hold it before, when that is another one. */
   otherSide: Side | null;
-  /** 1 lately confirmed … 0.45 long ago. */
+  /** 1 lately confirmed, 0.8 within two years, 0.6 longer ago. */
   freshness: number;
 }
 
 /** Half the side of the square, in CSS pixels. */
 export const PLACE_SIZE = 6;
 
-function strong(palette: Palette, side: Side, confidence: ConfidenceLevel): string {
-  if (confidence === "high") return mix(palette.sides[side], palette.paper, 0);
-  return mix(palette.sides[side], palette.paper, confidence === "medium" ? 0.22 : 0.45);
+/**
+ * The hue, a little lighter for less confidence and age. The range is narrow: the state's blue must never come near the
+ * lighter blue of self-defence groups.
+ */
+export function strong(palette: Palette, side: Side, confidence: ConfidenceLevel, freshness: number): string {
+  const doubt = confidence === "high" ? 0 : confidence === "medium" ? 0.08 : 0.14;
+  return mix(palette.sides[side], palette.paper, doubt + (freshness < 1 ? 0.06 : 0));
 }
 
 export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, symbol: PlaceSymbol, s: number): void {
@@ -52,21 +56,37 @@ export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, s
   context.stroke();
   context.fillStyle = palette.paper;
   context.fill();
-  context.globalAlpha = symbol.freshness;
+  // Long unconfirmed: a smaller square within a pale frame, so that the hue keeps its strength.
+  const faded = symbol.freshness < 0.7;
+  const inner = faded ? s * 0.58 : s;
+  const core = () => {
+    context.beginPath();
+    context.rect(-inner, -inner, 2 * inner, 2 * inner);
+  };
   context.strokeStyle = symbol.side === "international" ? "#6b6300" : hue;
   context.lineWidth = 1.4;
-  const fill = strong(palette, symbol.side, symbol.confidence);
+  const fill = strong(palette, symbol.side, symbol.confidence, symbol.freshness);
+  if (faded) {
+    context.globalAlpha = 0.55;
+    context.strokeStyle = palette.muted;
+    context.lineWidth = 1;
+    context.stroke();
+    context.globalAlpha = 1;
+    context.strokeStyle = symbol.side === "international" ? "#6b6300" : hue;
+    context.lineWidth = 1.2;
+  }
+  core();
   if (symbol.status === "control") {
     context.fillStyle = fill;
     context.fill();
     context.stroke();
   } else if (symbol.status === "contested") {
     if (symbol.otherSide) {
-      context.fillStyle = strong(palette, symbol.otherSide, symbol.confidence);
+      context.fillStyle = strong(palette, symbol.otherSide, symbol.confidence, symbol.freshness);
       context.fill();
     }
-    stripes(context, fill, s);
-    box();
+    stripes(context, fill, inner);
+    core();
     context.strokeStyle = palette.ink;
     context.lineWidth = 1.1;
     context.stroke();
@@ -78,17 +98,17 @@ export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, s
   } else if (symbol.status === "presence") {
     context.stroke();
     context.beginPath();
-    context.arc(0, 0, s * 0.42, 0, 2 * Math.PI);
+    context.arc(0, 0, inner * 0.42, 0, 2 * Math.PI);
     context.fillStyle = fill;
     context.fill();
   } else if (symbol.status === "abandoned") {
     context.strokeStyle = palette.muted;
     context.stroke();
     context.beginPath();
-    context.moveTo(-s, -s);
-    context.lineTo(s, s);
-    context.moveTo(s, -s);
-    context.lineTo(-s, s);
+    context.moveTo(-inner, -inner);
+    context.lineTo(inner, inner);
+    context.moveTo(inner, -inner);
+    context.lineTo(-inner, inner);
     context.strokeStyle = hue;
     context.stroke();
   } else {

@@ -9,7 +9,7 @@ import { confidenceLevel } from "../format";
 import type { MapHandle } from "../leaflet";
 import type { Page } from "../page";
 
-/** Fading by days since the last confirmation: half a year, two years. */
+/** Steps of age by days since the last confirmation: half a year, two years. */
 export function freshness(age: number): number {
   if (age <= 183) return 1;
   return age <= 731 ? 0.8 : 0.6;
