@@ -95,14 +95,19 @@ function drawTicks(
   const every = yearWidth >= 34 ? 1 : yearWidth >= 17 ? 2 : 5;
   const firstYear = toDate(view.from).getUTCFullYear();
   const lastYear = toDate(view.to).getUTCFullYear();
+  let written = -Infinity;
   for (let year = firstYear; year <= lastYear; year++) {
     const left = Math.round(view.x(Date.UTC(year, 0, 1) / 86_400_000, width)) + 0.5;
     context.beginPath();
     context.moveTo(left, 0);
     context.lineTo(left, height - (year % every === 0 ? 0 : AXIS_HEIGHT - 4));
     context.stroke();
-    const labelX = Math.max(left + 4, 3);
-    if (year % every === 0 && labelX + 24 < width) context.fillText(String(year), labelX, height - 4);
+    // The last year is named even where only a part of it has room.
+    const labelX = Math.min(Math.max(left + 4, 3), width - 25);
+    if ((year % every === 0 || year === lastYear) && labelX > written + 4) {
+      context.fillText(String(year), labelX, height - 4);
+      written = labelX + 25;
+    }
   }
   if (yearWidth < 300) return;
   for (let day = startOf(view.from, "month"); day <= view.to; day = startOf(day + 32, "month")) {
