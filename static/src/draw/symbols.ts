@@ -67,11 +67,12 @@ export function outline(context: CanvasRenderingContext2D, shape: Shape, r: numb
   }
 }
 
-/** Lighter for less confidence; an unattributed act is hollow whatever the confidence. */
+/** Lighter for less confidence, but no state is mixed into the blue of self-defence groups; an unattributed act is hollow whatever
+ * the confidence. */
 export function fillFor(palette: Palette, side: Side, confidence: ConfidenceLevel): string {
   if (side === "unknown") return palette.land;
   if (confidence === "high") return palette.sides[side];
-  return mix(palette.sides[side], palette.paper, confidence === "medium" ? 0.4 : 0.72);
+  return mix(palette.sides[side], palette.paper, confidence === "medium" ? 0.28 : 0.72);
 }
 
 export function drawIncident(
