@@ -27,8 +27,10 @@ pub(super) fn serve(settings: &ServeSettings) -> Result<()> {
         tokio::spawn(follow(Arc::clone(&store)));
         let state =
             AppState::new(store, Arc::new(Instant::now), &base_url, limits).with_restricted(shown_to(settings.restricted));
+        // Before the address is printed: who reads it may stop the server at once.
+        let stopped = stopped();
         announce(address, settings.open);
-        serve_http(listener, router(state), stopped()).await?;
+        serve_http(listener, router(state), stopped).await?;
         Ok(())
     })
 }
@@ -82,31 +84,38 @@ async fn follow(store: Arc<dyn Store>) {
     }
 }
 
-/// Resolves at SIGTERM or SIGINT.
-async fn stopped() {
-    let interrupt = async {
-        if let Err(error) = tokio::signal::ctrl_c().await {
-            tracing::warn!(%error, "SIGINT cannot be watched");
-            std::future::pending::<()>().await;
-        }
-    };
+/// Watches for SIGTERM and SIGINT from now on; resolves at the first of them.
+fn stopped() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
+    let (interrupt, terminate) = {
+        use tokio::signal::unix::{SignalKind, signal};
+        let watch = |name: &'static str, kind: SignalKind| {
+            let watched = signal(kind).inspect_err(|error| tracing::warn!(%error, "{name} cannot be watched"));
+            async move {
+                match watched {
+                    Ok(mut signal) => {
+                        signal.recv().await;
+                    }
+                    Err(_) => std::future::pending::<()>().await,
+                }
             }
-            Err(error) => {
-                tracing::warn!(%error, "SIGTERM cannot be watched");
-                std::future::pending::<()>().await;
-            }
-        }
+        };
+        (watch("SIGINT", SignalKind::interrupt()), watch("SIGTERM", SignalKind::terminate()))
     };
     #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+    let (interrupt, terminate) = (
+        async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        },
+        std::future::pending::<()>(),
+    );
+    async {
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
+        }
+        tracing::info!("stopping");
     }
-    tracing::info!("stopping");
 }
