@@ -482,9 +482,9 @@ fn acled_events_come_in_and_withdrawn_ones_are_retracted() {
     provider.state().rows.remove(4);
     let withdrawn = |id: &str, at: Json| json!({ "event_id_cnty": id, "deleted_timestamp": at });
     provider.state().deleted = vec![
-        withdrawn("XXX1", 1_748_000_000.into()),
-        withdrawn("XXX2", 1_748_000_000.into()),
-        withdrawn("XXX3", 1_748_000_000.into()),
+        withdrawn("ZZZ1", 1_748_000_000.into()),
+        withdrawn("ZZZ2", 1_748_000_000.into()),
+        withdrawn("ZZZ3", 1_748_000_000.into()),
         withdrawn("MLI5", "1748000000".into()),
     ];
     assert_eq!(counts(&desk.json(&ACLED)), [6, 0, 0, 6, 0, 1]);
@@ -535,7 +535,7 @@ fn an_incomplete_page_of_withdrawn_ids_retracts_nothing() {
 fn a_list_of_withdrawn_ids_that_comes_in_one_is_read_once() {
     let provider = acled(2);
     let desk = Desk::new(&provider);
-    let ids = ["MLI1", "XXX1", "XXX2", "XXX3", "XXX4"];
+    let ids = ["MLI1", "ZZZ1", "ZZZ2", "ZZZ3", "ZZZ4"];
     provider.state().deleted_in_one = true;
     provider.state().deleted = ids.map(|id| json!({ "event_id_cnty": id, "deleted_timestamp": 1_748_000_000 })).to_vec();
     assert_eq!(counts(&desk.json(&ACLED)), [2, 2, 0, 0, 0, 1]);
