@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("index", &["domain"]),
     ("tiles", &["domain"]),
     ("import", &["domain", "index"]),
-    ("store", &["domain", "index"]),
+    ("store", &["domain", "index", "tiles"]),
     ("http", &["domain", "tiles", "store"]),
     ("fetch", &[]),
     ("settings", &[]),

@@ -10,7 +10,7 @@ use crate::domain::{
     Audience, Bbox, Collection, FeatureQuery, Field, Filter, Instant, Interval, Moment, Record, Redistribution, Shape,
 };
 use crate::settings::ExportSettings;
-use crate::store::{GeoPackageStore, Snapshot, Store as _};
+use crate::store::{GeoPackageStore, RecordRef, Snapshot, Store as _};
 use crate::tiles::geojson::write_feature;
 
 /// The forms a collection is written in.
@@ -64,7 +64,7 @@ fn query(settings: &ExportSettings) -> Result<FeatureQuery> {
 }
 
 /// Refuses when a record belongs to a dataset whose rows may not be passed on.
-fn refuse_restricted(snapshot: &Snapshot, records: &[&dyn Record], as_of: Instant) -> Result<()> {
+fn refuse_restricted(snapshot: &Snapshot, records: &[RecordRef<'_>], as_of: Instant) -> Result<()> {
     let restricted = snapshot.datasets().iter().filter(|dataset| dataset.redistribution == Redistribution::Restricted);
     let mut counts: BTreeMap<&str, usize> = restricted.map(|dataset| (dataset.id.as_str(), 0)).collect();
     if counts.is_empty() {
@@ -83,7 +83,7 @@ fn refuse_restricted(snapshot: &Snapshot, records: &[&dyn Record], as_of: Instan
     }
 }
 
-fn write(form: Form, query: &FeatureQuery, records: &[&dyn Record], out: impl Write) -> Result<()> {
+fn write(form: Form, query: &FeatureQuery, records: &[RecordRef<'_>], out: impl Write) -> Result<()> {
     match form {
         Form::GeoJson => write_geojson(query, records, out),
         Form::GeoJsonSeq => write_geojsonseq(query, records, out),
@@ -91,7 +91,7 @@ fn write(form: Form, query: &FeatureQuery, records: &[&dyn Record], out: impl Wr
     }
 }
 
-fn write_geojson(query: &FeatureQuery, records: &[&dyn Record], mut out: impl Write) -> Result<()> {
+fn write_geojson(query: &FeatureQuery, records: &[RecordRef<'_>], mut out: impl Write) -> Result<()> {
     write!(
         out,
         "{{\"type\":\"FeatureCollection\",\"datetime\":\"{}\",\"numberMatched\":{},\"features\":[",
@@ -102,25 +102,25 @@ fn write_geojson(query: &FeatureQuery, records: &[&dyn Record], mut out: impl Wr
     for (ordinal, record) in records.iter().enumerate() {
         feature.clear();
         feature.push_str(if ordinal > 0 { ",\n" } else { "\n" });
-        write_feature(&mut feature, *record, record.shape().into(), query.as_of);
+        write_feature(&mut feature, record, record.shape().into(), query.as_of);
         out.write_all(feature.as_bytes())?;
     }
     out.write_all(b"\n]}\n")?;
     Ok(out.flush()?)
 }
 
-fn write_geojsonseq(query: &FeatureQuery, records: &[&dyn Record], mut out: impl Write) -> Result<()> {
+fn write_geojsonseq(query: &FeatureQuery, records: &[RecordRef<'_>], mut out: impl Write) -> Result<()> {
     let mut feature = String::new();
     for record in records {
         feature.clear();
-        write_feature(&mut feature, *record, record.shape().into(), query.as_of);
+        write_feature(&mut feature, record, record.shape().into(), query.as_of);
         feature.push('\n');
         out.write_all(feature.as_bytes())?;
     }
     Ok(out.flush()?)
 }
 
-fn write_csv(query: &FeatureQuery, records: &[&dyn Record], out: impl Write) -> Result<()> {
+fn write_csv(query: &FeatureQuery, records: &[RecordRef<'_>], out: impl Write) -> Result<()> {
     let fields: &[Field] = query.collection.fields();
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(["id", "longitude", "latitude"].into_iter().chain(fields.iter().map(|field| field.name)))?;

@@ -71,9 +71,41 @@ impl Instant {
         if !has_rfc3339_shape(text.as_bytes()) {
             return Err(bad("expected an RFC 3339 instant as 2023-02-03T04:05:06Z"));
         }
+        // Stores hold millions of instants in UTC, which need no general reader.
+        if let Some(instant) = utc(text.as_bytes()) {
+            return Ok(instant);
+        }
         let stamp: Timestamp = text.parse().map_err(|_| bad("no such day or time"))?;
         Ok(Self(stamp.as_millisecond()))
     }
+}
+
+/// Reads an instant of RFC 3339 form in UTC, to the millisecond at most; `None` for any other, and for what is no day or time.
+fn utc(text: &[u8]) -> Option<Instant> {
+    let digits = |from: usize, count: usize| {
+        text.get(from..from + count)?
+            .iter()
+            .try_fold(0i64, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0')))
+    };
+    let millis = match text.get(19..)? {
+        b"Z" => 0,
+        [b'.', _, _, _, b'Z'] => digits(20, 3)?,
+        _ => return None,
+    };
+    let date = day(text.get(..10)?)?;
+    let (hour, minute, second) = (digits(11, 2)?, digits(14, 2)?, digits(17, 2)?);
+    let in_range = hour < 24 && minute < 60 && second < 60;
+    in_range.then(|| Instant(Instant::start_of(date).0 + ((hour * 60 + minute) * 60 + second) * 1_000 + millis))
+}
+
+/// Reads ten digits and hyphens as a day; `None` when there is no such day.
+pub(super) fn day(text: &[u8]) -> Option<Date> {
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return None };
+    let number = |digits: &[&u8]| {
+        digits.iter().try_fold(0i16, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i16::from(**byte - b'0')))
+    };
+    let (month, day) = (i8::try_from(number(&[m1, m2])?).ok()?, i8::try_from(number(&[d1, d2])?).ok()?);
+    Date::new(number(&[y1, y2, y3, y4])?, month, day).ok()
 }
 
 /// RFC 3339 §5.6 `date-time`, digit by digit: the date library also takes forms that the standard does not.
@@ -114,6 +146,7 @@ impl fmt::Display for Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn an_offset_is_turned_into_utc() {
@@ -127,6 +160,17 @@ mod tests {
             ["2023-02-03", "2023-02-03T04:05:06", "2023-02-03T04:05Z", "2023-02-30T00:00:00Z", "2023-02-03T04:05:06.Z", "", "é"]
         {
             assert!(Instant::parse(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_short_way_reads_what_the_general_one_reads(millis in -62_135_596_800_000i64..253_402_200_000_000) {
+            for millis in [millis, millis - millis.rem_euclid(1_000)] {
+                let text = Instant::from_millis(millis).to_string();
+                prop_assert_eq!(utc(text.as_bytes()), Some(Instant::from_millis(millis)), "{}", text);
+                prop_assert_eq!(text.parse::<Timestamp>().unwrap().as_millisecond(), millis);
+            }
         }
     }
 

@@ -159,7 +159,7 @@ fn parse_date(text: &str) -> Result<Date, DomainError> {
     if !shaped || text.len() != 10 {
         return Err(bad("expected a date as 2023-02-03 or an instant as 2023-02-03T04:05:06Z"));
     }
-    text.parse().map_err(|_| bad("no such day"))
+    super::instant::day(text.as_bytes()).ok_or_else(|| bad("no such day"))
 }
 
 #[cfg(test)]

@@ -77,6 +77,18 @@ impl Filter {
         Ok(Self { field, wanted: field.parse(text)? })
     }
 
+    /// The property.
+    #[must_use]
+    pub fn field(&self) -> &'static Field {
+        self.field
+    }
+
+    /// The value that it must have.
+    #[must_use]
+    pub fn wanted(&self) -> &Value<'static> {
+        &self.wanted
+    }
+
     /// Whether a record meets the condition at an instant.
     #[must_use]
     pub fn accepts(&self, record: &dyn Record, as_of: Instant) -> bool {

@@ -52,4 +52,10 @@ pub trait Record: Send + Sync {
     /// The value of the property of that name, as of an instant (only a status that changes without the record changing,
     /// as a road's, depends on it). [`Value::Null`] for a name that is no property.
     fn value(&self, name: &str, as_of: Instant) -> Value<'_>;
+
+    /// Hands over the value of every property in the order of [`fields`](Self::fields): the same values as by name, without
+    /// looking for each.
+    fn visit(&self, as_of: Instant, visitor: &mut dyn FnMut(Value<'_>)) {
+        self.fields().iter().for_each(|field| visitor(self.value(field.name, as_of)));
+    }
 }

@@ -12,6 +12,7 @@ use super::problem::Problem;
 use super::reply::{self, GEO_JSON, JSON};
 use super::state::AppState;
 use crate::domain::{Audience, Collection, FeatureQuery, Page, Record, Value};
+use crate::store::RecordRef;
 use crate::tiles::geojson::{write_feature, write_string, write_value};
 
 /// `GET /collections/{collection}/items`.
@@ -59,7 +60,7 @@ pub(super) async fn item(
     let record = snapshot.shown(audience, collection, &id);
     let record = record.ok_or_else(|| Problem::missing(format!("there is no '{id}' in {}", collection.id())))?;
     let mut body = String::new();
-    write_feature(&mut body, record, record.shape().into(), as_of);
+    write_feature(&mut body, &record, record.shape().into(), as_of);
     let path = format!("/collections/{}", collection.id());
     let links = [
         Link::new(state.base_url(), &format!("{path}/items/{}", segment(&id)), "self", "application/geo+json"),
@@ -116,7 +117,7 @@ fn write_members(body: &mut String, members: &[(&str, Value<'_>)]) {
     }
 }
 
-fn page_links(base: &str, query: &FeatureQuery, text: Option<&str>, page: &Page<&dyn Record>) -> Vec<Link> {
+fn page_links(base: &str, query: &FeatureQuery, text: Option<&str>, page: &Page<RecordRef<'_>>) -> Vec<Link> {
     let path = format!("/collections/{}", query.collection.id());
     let this = |cursor: Option<String>| format!("{path}/items{}", with_parameter(text, "cursor", cursor.as_deref()));
     let mut links = vec![
@@ -130,7 +131,7 @@ fn page_links(base: &str, query: &FeatureQuery, text: Option<&str>, page: &Page<
 }
 
 /// The page as a FeatureCollection: a pure function of the page and its links.
-fn feature_collection(query: &FeatureQuery, page: &Page<&dyn Record>, links: &[Link]) -> String {
+fn feature_collection(query: &FeatureQuery, page: &Page<RecordRef<'_>>, links: &[Link]) -> String {
     // A feature of the bundled data takes about 1.2 kB with its source and notes.
     let mut body = String::with_capacity(512 + page.items.len() * 1_200);
     body.push_str("{\"type\":\"FeatureCollection\"");
@@ -145,7 +146,7 @@ fn feature_collection(query: &FeatureQuery, page: &Page<&dyn Record>, links: &[L
             body.push(',');
         }
         body.push('\n');
-        write_feature(&mut body, *record, record.shape().into(), query.as_of);
+        write_feature(&mut body, record, record.shape().into(), query.as_of);
     }
     body.push_str("\n]}");
     body

@@ -11,7 +11,7 @@ use super::params::Params;
 use super::problem::Problem;
 use super::reply::{self, GEO_JSON};
 use super::state::AppState;
-use crate::domain::{Audience, FeatureQuery};
+use crate::domain::{Audience, FeatureQuery, Record as _};
 use crate::store::Snapshot;
 use crate::tiles::TileId;
 use crate::tiles::geojson::write_feature;
@@ -44,7 +44,7 @@ fn feature_collection(snapshot: &Snapshot, query: FeatureQuery, tile: TileId) ->
     for record in found.shown {
         if let Some(part) = tile.part_of(record.shape()) {
             features.push_str(if matched == 0 { "\n" } else { ",\n" });
-            write_feature(&mut features, record, part.as_geometry(), query.as_of);
+            write_feature(&mut features, &record, part.as_geometry(), query.as_of);
             matched += 1;
         }
     }

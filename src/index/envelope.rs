@@ -47,12 +47,17 @@ impl RTreeObject for Entry {
     }
 }
 
-/// The boxes to search for what meets `bbox` and `interval`.
-///
-/// A box across the antimeridian is two searches. A box that touches ±180° from one side is two searches as well, the second
-/// along the same meridian under its other name. Whatever meets the question meets one of the boxes; time must be compared
-/// again by the interval itself, since distinct milliseconds may be one float.
+/// The boxes to search for what meets `bbox` and `interval`. Whatever meets the question meets one of the boxes; time must be
+/// compared again by the interval itself, since distinct milliseconds may be one float.
 pub(super) fn searches(bbox: Option<Bbox>, interval: Interval) -> impl Iterator<Item = Envelope> {
+    boxes(bbox).map(move |bounds| envelope(bounds, interval))
+}
+
+/// The boxes, west, south, east, north, none across the antimeridian, that together hold what meets `bbox`.
+///
+/// A box across the antimeridian is two. A box that touches ±180° from one side is two as well, the second along the same
+/// meridian under its other name. A point lies in one of them at most.
+pub(super) fn boxes(bbox: Option<Bbox>) -> impl Iterator<Item = [f64; 4]> {
     let asked = bbox.unwrap_or(Bbox::WORLD);
     let [west, south, east, north] = bounds(asked);
     let other_name = match (west, east) {
@@ -62,7 +67,7 @@ pub(super) fn searches(bbox: Option<Bbox>, interval: Interval) -> impl Iterator<
         (_, 180.0) => Some([-180.0, south, -180.0, north]),
         _ => None,
     };
-    asked.split().map(bounds).chain(other_name).map(move |bounds| envelope(bounds, interval))
+    asked.split().map(bounds).chain(other_name)
 }
 
 fn bounds(bbox: Bbox) -> [f64; 4] {

@@ -5,12 +5,14 @@
 //! tests compare it with.
 
 mod envelope;
+mod packed;
 mod polygon;
 mod regions;
 mod scan;
 mod sphere;
 mod tree;
 
+pub use packed::{PackedIndex, order as packed_order};
 pub use regions::{COASTAL_TOLERANCE_M, Located, RegionLocator};
 pub use scan::LinearScan;
 pub use tree::{Neighbour, SpatioTemporalIndex};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::history::{Event, Put, Versioned, place, superseded};
+use super::incidents::{Builder, Incoming};
 use super::snapshot::Content;
 use super::{Counts, Snapshot, Store, StoreError, Transaction};
 use crate::domain::{Actor, ChangeSet, Collection, ControlObservation, Corridor, Dataset, Incident, Instant, Place, Region};
@@ -121,7 +122,7 @@ impl Transaction for MemoryTransaction<'_> {
         if !self.changed {
             return Ok(generation);
         }
-        let snapshot = Arc::new(Snapshot::build(generation + 1, content(&self.next))?);
+        let snapshot = Arc::new(Snapshot::build(generation + 1, content(&self.next)?)?);
         *self.kept = std::mem::take(&mut self.next);
         *self.store.current.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
         Ok(generation + 1)
@@ -174,18 +175,27 @@ fn forget<R: Versioned>(records: &mut BTreeMap<String, Vec<Event<R>>>, is_of: im
     current
 }
 
-fn content(records: &Records) -> Content {
-    Content {
+fn content(records: &Records) -> Result<Content, StoreError> {
+    let (mut incidents, mut past_incidents) = (Builder::default(), Builder::default());
+    for events in records.incidents.values() {
+        if let Some(Event::Version(version)) = events.last() {
+            incidents.push(&version.into())?;
+        }
+        for past in superseded(events) {
+            past_incidents.push(&Incoming { superseded_at: Some(past.superseded_at), ..(&past.record).into() })?;
+        }
+    }
+    Ok(Content {
         datasets: records.datasets.values().cloned().collect(),
         actors: records.actors.values().cloned().collect(),
         regions: records.regions.values().cloned().collect(),
         places: records.places.values().cloned().collect(),
         corridors: records.corridors.values().cloned().collect(),
-        incidents: current(&records.incidents),
-        past_incidents: records.incidents.values().flat_map(|events| superseded(events)).collect(),
+        incidents,
+        past_incidents,
         control: current(&records.control),
         past_control: records.control.values().flat_map(|events| superseded(events)).collect(),
-    }
+    })
 }
 
 fn current<R: Versioned>(records: &BTreeMap<String, Vec<Event<R>>>) -> Vec<R> {

@@ -6,6 +6,7 @@
 mod error;
 mod geopackage;
 mod history;
+mod incidents;
 mod memory;
 mod snapshot;
 mod table;
@@ -15,8 +16,9 @@ use std::sync::Arc;
 pub use error::StoreError;
 pub use geopackage::GeoPackageStore;
 pub use history::Superseded;
+pub use incidents::IncidentRow;
 pub use memory::MemoryStore;
-pub use snapshot::{Found, Located, Snapshot};
+pub use snapshot::{Found, Located, RecordRef, Snapshot};
 
 use crate::domain::{Actor, ChangeSet, Collection, Dataset, Instant, Region};
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::StoreError;
 use super::history::Superseded;
+use super::incidents::{Builder, IncidentRow, Incidents};
 use super::table::Table;
 use crate::domain::{
-    Actor, Audience, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Cursor, Dataset, FeatureQuery, Incident,
-    Interval, Page, Place, Position, Record, Redistribution, Region, SourceRef, StatusChange,
+    Actor, Audience, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Cursor, Dataset, FeatureQuery, Field,
+    Instant, Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef, StatusChange, Value,
 };
 use crate::index::RegionLocator;
 
@@ -22,14 +23,88 @@ pub struct Located<'a> {
     pub distance_m: f64,
 }
 
+/// A record as a snapshot holds it.
+#[derive(Clone, Copy)]
+pub enum RecordRef<'a> {
+    /// A row of the columns of incidents.
+    Incident(IncidentRow<'a>),
+    /// Any other record.
+    Other(&'a dyn Record),
+}
+
+impl<'a> RecordRef<'a> {
+    fn record(&self) -> &dyn Record {
+        match self {
+            Self::Incident(row) => row,
+            Self::Other(record) => *record,
+        }
+    }
+
+    /// Its id, for as long as the snapshot lives.
+    fn stable_id(self) -> &'a str {
+        match self {
+            Self::Incident(row) => row.stable_id(),
+            Self::Other(record) => record.id(),
+        }
+    }
+}
+
+impl<'a> From<IncidentRow<'a>> for RecordRef<'a> {
+    fn from(row: IncidentRow<'a>) -> Self {
+        Self::Incident(row)
+    }
+}
+
+impl Record for RecordRef<'_> {
+    fn id(&self) -> &str {
+        self.stable_id()
+    }
+
+    fn shape(&self) -> Shape<'_> {
+        self.record().shape()
+    }
+
+    fn bbox(&self) -> Option<Bbox> {
+        self.record().bbox()
+    }
+
+    fn interval(&self) -> Interval {
+        self.record().interval()
+    }
+
+    fn known_at(&self) -> Option<Instant> {
+        self.record().known_at()
+    }
+
+    fn superseded_at(&self) -> Option<Instant> {
+        self.record().superseded_at()
+    }
+
+    fn redistribution(&self) -> Redistribution {
+        self.record().redistribution()
+    }
+
+    fn fields(&self) -> &'static [Field] {
+        self.record().fields()
+    }
+
+    fn value(&self, name: &str, as_of: Instant) -> Value<'_> {
+        self.record().value(name, as_of)
+    }
+
+    fn visit(&self, as_of: Instant, visitor: &mut dyn FnMut(Value<'_>)) {
+        self.record().visit(as_of, visitor);
+    }
+}
+
 /// What meets a query, ordered by id.
 #[derive(Clone)]
 pub struct Found<'a> {
     /// What may be shown to whoever asks.
-    pub shown: Vec<&'a dyn Record>,
+    pub shown: Vec<RecordRef<'a>>,
     /// What may not. Of corridors: the segments of which a report that may not be shown would be told; as segments without it
     /// they may stand in `shown`.
-    pub withheld: Vec<&'a dyn Record>,
+    pub withheld: Vec<RecordRef<'a>>,
 }
 
 /// What a snapshot is built from: each id once, but for the versions of the past.
@@ -40,18 +115,16 @@ pub(super) struct Content {
     pub(super) regions: Vec<Region>,
     pub(super) places: Vec<Place>,
     pub(super) corridors: Vec<Corridor>,
-    pub(super) incidents: Vec<Incident>,
-    pub(super) past_incidents: Vec<Superseded<Incident>>,
+    pub(super) incidents: Builder,
+    pub(super) past_incidents: Builder,
     pub(super) control: Vec<ControlObservation>,
     pub(super) past_control: Vec<Superseded<ControlObservation>>,
 }
 
 impl Content {
-    /// Where the dated records of knowledge come from.
+    /// Where the observations of control come from.
     fn sources(&self) -> impl Iterator<Item = &SourceRef> {
-        let incidents = self.incidents.iter().chain(self.past_incidents.iter().map(|past| &past.record));
-        let control = self.control.iter().chain(self.past_control.iter().map(|past| &past.record));
-        incidents.map(|row| &row.source).chain(control.map(|row| &row.source))
+        self.control.iter().chain(self.past_control.iter().map(|past| &past.record)).map(|row| &row.source)
     }
 
     fn reports(&self) -> impl Iterator<Item = &StatusChange> {
@@ -59,16 +132,15 @@ impl Content {
     }
 
     /// Gives every record the dataset of its id as it is now: when the terms of a dataset change, they change for rows that
-    /// came before.
+    /// came before. Incidents get theirs when their columns are finished.
     fn relink(&mut self) {
         let datasets = &self.datasets;
         let newer = |source: &SourceRef| {
             let linked = datasets.iter().any(|dataset| Arc::ptr_eq(dataset, &source.dataset));
             datasets.iter().find(|dataset| !linked && dataset.id == source.dataset.id)
         };
-        let incidents = self.incidents.iter_mut().chain(self.past_incidents.iter_mut().map(|past| &mut past.record));
         let control = self.control.iter_mut().chain(self.past_control.iter_mut().map(|past| &mut past.record));
-        for source in incidents.map(|row| &mut row.source).chain(control.map(|row| &mut row.source)) {
+        for source in control.map(|row| &mut row.source) {
             if let Some(dataset) = newer(source) {
                 source.dataset = Arc::clone(dataset);
             }
@@ -97,8 +169,7 @@ pub struct Snapshot {
     regions: Table<Region>,
     locator: RegionLocator,
     places: Table<Place>,
-    incidents: Table<Incident>,
-    past_incidents: Table<Superseded<Incident>>,
+    incidents: Incidents,
     control: Table<ControlObservation>,
     past_control: Table<Superseded<ControlObservation>>,
     segments: Table<CorridorSegment>,
@@ -121,9 +192,12 @@ impl Snapshot {
         } else {
             None
         };
+        let content_restricted = content.sources().any(is_restricted);
+        let incidents = Incidents::new(content.incidents, content.past_incidents, &content.datasets)?;
         let restricted = public_segments.is_some()
+            || incidents.restricted()
             || content.datasets.iter().any(|dataset| dataset.redistribution == Redistribution::Restricted)
-            || content.sources().any(is_restricted);
+            || content_restricted;
         let regions = Table::new(Collection::Regions, content.regions)?;
         Ok(Self {
             generation,
@@ -133,8 +207,7 @@ impl Snapshot {
             locator: RegionLocator::new(regions.records()),
             regions,
             places: Table::new(Collection::Places, content.places)?,
-            incidents: Table::new(Collection::Incidents, content.incidents)?,
-            past_incidents: Table::new(Collection::Incidents, content.past_incidents)?,
+            incidents,
             control: Table::new(Collection::Control, content.control)?,
             past_control: Table::new(Collection::Control, content.past_control)?,
             segments: segments(&content.corridors)?,
@@ -193,7 +266,7 @@ impl Snapshot {
             "regions" => self.regions.records().len(),
             "places" => self.places.records().len(),
             _ => {
-                self.incidents.records().iter().filter(|row| is_of(&row.source.dataset)).count()
+                self.incidents.rows_of(&dataset.id)
                     + self.control.records().iter().filter(|row| is_of(&row.source.dataset)).count()
                     + self.corridors.iter().flat_map(|row| row.changes.iter()).filter(|row| is_of(&row.source.dataset)).count()
             }
@@ -203,15 +276,27 @@ impl Snapshot {
     /// Everything that meets the query and may be shown to its audience, ordered by id, whatever its limit and cursor. A query
     /// with `known_at` also looks at the versions that were in force then.
     #[must_use]
-    pub fn search(&self, query: &FeatureQuery) -> Vec<&dyn Record> {
+    pub fn search(&self, query: &FeatureQuery) -> Vec<RecordRef<'_>> {
         // Versions of the past are looked at only when the past is asked for.
         let dated = query.known_at.iter();
         match query.collection {
-            Collection::Regions => self.regions.search(query).collect(),
-            Collection::Places => self.places.search(query).collect(),
-            Collection::Corridors => self.segments_for(query.audience).search(query).collect(),
-            Collection::Incidents => merged(self.incidents.search(query), dated.flat_map(|_| self.past_incidents.search(query))),
-            Collection::Control => merged(self.control.search(query), dated.flat_map(|_| self.past_control.search(query))),
+            Collection::Regions => self.regions.search(query).map(RecordRef::Other).collect(),
+            Collection::Places => self.places.search(query).map(RecordRef::Other).collect(),
+            Collection::Corridors => self.segments_for(query.audience).search(query).map(RecordRef::Other).collect(),
+            Collection::Incidents => {
+                let may_see = |row: &IncidentRow<'_>| query.audience.may_see(row.redistribution());
+                let mut rows: Vec<_> =
+                    self.incidents.search(query).into_iter().filter(may_see).map(RecordRef::Incident).collect();
+                rows.sort_unstable_by_key(|row| row.stable_id());
+                rows
+            }
+            Collection::Control => {
+                let past = dated.flat_map(|_| self.past_control.search(query));
+                let mut rows: Vec<_> = self.control.search(query).chain(past).map(RecordRef::Other).collect();
+                // Two sorted runs: the sort finds them and merges in linear time.
+                rows.sort_by_key(|row| row.stable_id());
+                rows
+            }
         }
     }
 
@@ -226,7 +311,7 @@ impl Snapshot {
             let told = |segment: &&CorridorSegment| segment.change_at(query.as_of).map(StatusChange::redistribution);
             let withheld =
                 self.segments.records_that_meet(&all).filter(|segment| told(segment) == Some(Redistribution::Restricted));
-            return Found { shown: self.search(query), withheld: withheld.map(|segment| segment as &dyn Record).collect() };
+            return Found { shown: self.search(query), withheld: withheld.map(|segment| RecordRef::Other(segment)).collect() };
         }
         let (shown, withheld) = self.search(&all).into_iter().partition(|record| query.audience.may_see(record.redistribution()));
         Found { shown, withheld }
@@ -238,7 +323,11 @@ impl Snapshot {
 
     /// The page of what meets the query that begins at its cursor.
     #[must_use]
-    pub fn query(&self, query: &FeatureQuery) -> Page<&dyn Record> {
+    pub fn query(&self, query: &FeatureQuery) -> Page<RecordRef<'_>> {
+        if query.collection == Collection::Incidents {
+            let Page { matched, withheld, items, next } = self.incidents.page(query);
+            return Page { matched, withheld, items: items.into_iter().map(RecordRef::Incident).collect(), next };
+        }
         let Found { shown: found, withheld } = self.find(query);
         let start = query.cursor.as_ref().map_or(0, |cursor| found.partition_point(|record| record.id() <= cursor.after()));
         let items: Vec<_> = found[start..].iter().take(query.limit.count()).copied().collect();
@@ -249,16 +338,16 @@ impl Snapshot {
 
     /// The record of a collection with that id, as it is known now, where the audience may see it.
     #[must_use]
-    pub fn shown(&self, audience: Audience, collection: Collection, id: &str) -> Option<&dyn Record> {
+    pub fn shown(&self, audience: Audience, collection: Collection, id: &str) -> Option<RecordRef<'_>> {
         if collection == Collection::Corridors {
-            return self.segments_for(audience).of(id).first().map(|record| record as &dyn Record);
+            return first(self.segments_for(audience).of(id));
         }
         self.get(collection, id).filter(|record| audience.may_see(record.redistribution()))
     }
 
     /// The versions of a record that the audience may see, in the order of knowledge.
     #[must_use]
-    pub fn shown_revisions(&self, audience: Audience, collection: Collection, id: &str) -> Vec<&dyn Record> {
+    pub fn shown_revisions(&self, audience: Audience, collection: Collection, id: &str) -> Vec<RecordRef<'_>> {
         if collection == Collection::Corridors {
             return self.shown(audience, collection, id).into_iter().collect();
         }
@@ -268,23 +357,23 @@ impl Snapshot {
 
     /// The record of a collection with that id, as it is known now, whoever may see it.
     #[must_use]
-    pub fn get(&self, collection: Collection, id: &str) -> Option<&dyn Record> {
+    pub fn get(&self, collection: Collection, id: &str) -> Option<RecordRef<'_>> {
         match collection {
-            Collection::Regions => self.regions.of(id).first().map(|record| record as &dyn Record),
-            Collection::Places => self.places.of(id).first().map(|record| record as &dyn Record),
-            Collection::Incidents => self.incidents.of(id).first().map(|record| record as &dyn Record),
-            Collection::Control => self.control.of(id).first().map(|record| record as &dyn Record),
-            Collection::Corridors => self.segments.of(id).first().map(|record| record as &dyn Record),
+            Collection::Regions => first(self.regions.of(id)),
+            Collection::Places => first(self.places.of(id)),
+            Collection::Incidents => self.incidents.get(id).map(RecordRef::Incident),
+            Collection::Control => first(self.control.of(id)),
+            Collection::Corridors => first(self.segments.of(id)),
         }
     }
 
     /// Every version of a record in the order of knowledge, the one that is known now at the end, whoever may see them; after a
     /// retraction there is none of those. Empty when there is no such record.
     #[must_use]
-    pub fn revisions(&self, collection: Collection, id: &str) -> Vec<&dyn Record> {
-        let past: Vec<&dyn Record> = match collection {
-            Collection::Incidents => self.past_incidents.of(id).iter().map(|record| record as &dyn Record).collect(),
-            Collection::Control => self.past_control.of(id).iter().map(|record| record as &dyn Record).collect(),
+    pub fn revisions(&self, collection: Collection, id: &str) -> Vec<RecordRef<'_>> {
+        let past: Vec<RecordRef<'_>> = match collection {
+            Collection::Incidents => self.incidents.past_of(id).map(RecordRef::Incident).collect(),
+            Collection::Control => self.past_control.of(id).iter().map(|record| RecordRef::Other(record)).collect(),
             Collection::Regions | Collection::Places | Collection::Corridors => Vec::new(),
         };
         past.into_iter().chain(self.get(collection, id)).collect()
@@ -296,7 +385,7 @@ impl Snapshot {
         match collection {
             Collection::Regions => self.regions.extent,
             Collection::Places => self.places.extent,
-            Collection::Incidents => self.incidents.extent,
+            Collection::Incidents => self.incidents.extent(),
             Collection::Control => self.control.extent,
             Collection::Corridors => self.segments.extent,
         }
@@ -308,7 +397,7 @@ impl Snapshot {
         match collection {
             Collection::Regions => self.regions.interval,
             Collection::Places => self.places.interval,
-            Collection::Incidents => self.incidents.interval,
+            Collection::Incidents => self.incidents.interval(),
             Collection::Control => self.control.interval,
             Collection::Corridors => {
                 let reports = self.corridors.iter().flat_map(|corridor| corridor.changes.iter());
@@ -331,10 +420,6 @@ impl Snapshot {
     }
 }
 
-/// Two rows ordered by id as one.
-fn merged<'a>(current: impl Iterator<Item = &'a dyn Record>, past: impl Iterator<Item = &'a dyn Record>) -> Vec<&'a dyn Record> {
-    let mut all: Vec<_> = current.chain(past).collect();
-    // Two sorted runs: the sort finds them and merges in linear time.
-    all.sort_by(|a, b| a.id().cmp(b.id()));
-    all
+fn first<R: Record>(records: &[R]) -> Option<RecordRef<'_>> {
+    records.first().map(|record| RecordRef::Other(record))
 }

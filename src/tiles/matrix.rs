@@ -65,6 +65,11 @@ impl TileId {
         Ok(Self { z, x: number("x", x, last)?, y: number("y", y, last)? })
     }
 
+    /// The tile in that column and row of a zoom, all known to be in range.
+    pub(super) fn at(z: u8, x: u32, y: u32) -> Self {
+        Self { z, x, y }
+    }
+
     /// The tile of a zoom that holds a position.
     ///
     /// # Errors
@@ -172,7 +177,7 @@ fn number(axis: &'static str, text: &str, max: u32) -> Result<u32, TileError> {
 }
 
 /// The last of 0..=`last` whose first edge a position has reached, starting at the computed place; 0 when it has reached none.
-fn settle(near: f64, last: u32, reached: impl Fn(u32) -> bool) -> u32 {
+pub(super) fn settle(near: f64, last: u32, reached: impl Fn(u32) -> bool) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is bounded in the same line")]
     let mut at = (near as u32).min(last);
     while at > 0 && !reached(at) {
@@ -184,16 +189,16 @@ fn settle(near: f64, last: u32, reached: impl Fn(u32) -> bool) -> u32 {
     at
 }
 
-fn west_of(z: u8, x: u32) -> f64 {
+pub(super) fn west_of(z: u8, x: u32) -> f64 {
     lon_at(f64::from(x) / f64::from(1u32 << z))
 }
 
-fn north_of(z: u8, y: u32) -> f64 {
+pub(super) fn north_of(z: u8, y: u32) -> f64 {
     lat_at(f64::from(y) / f64::from(1u32 << z))
 }
 
-/// Longitude in degrees at a part of the map's width, 0 in the west. Exact at every edge of a tile: 360 times a part in 2^14
-/// needs 20 of a float's 53 bits.
+/// Longitude in degrees at a part of the map's width, 0 in the west. Exact at every edge of a tile and at every step of the
+/// grid: 360 times a part in 2^30 needs 36 of a float's 53 bits.
 fn lon_at(part: f64) -> f64 {
     part * 360.0 - 180.0
 }

@@ -5,8 +5,10 @@
 mod clip;
 mod error;
 pub mod geojson;
+mod grid;
 mod matrix;
 
 pub use clip::{Part, clip_area, clip_line};
 pub use error::TileError;
+pub use grid::{GRID_ZOOM, GridPosition, TILE_EXTENT};
 pub use matrix::{BUFFER, MAX_LATITUDE, MAX_ZOOM, TileId};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use harmattan::domain::{
     Audience, Bbox, ChangeSet, Collection, Dataset, DatePrecision, EventType, Fatalities, FeatureQuery, GeoPrecision, Incident,
-    Instant, Interval, Limit, Moment, Position, Redistribution, SourceRef,
+    Instant, Interval, Limit, Moment, Position, Record as _, Redistribution, SourceRef,
 };
 use harmattan::store::{Counts, GeoPackageStore, MemoryStore, Store, commit};
 use proptest::prelude::*;

@@ -2,16 +2,23 @@
 
 use rusqlite::Connection;
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::super::StoreError;
 use super::super::history::Superseded;
+use super::super::incidents::{Builder, Incoming};
 use super::super::snapshot::Content;
-use super::rows::{Cells, Datasets, Report, Road, Stored};
-use crate::domain::{Corridor, StatusChange};
+use super::rows::{Cells, Datasets, Report, Road, Stored, incoming};
+use crate::domain::{Corridor, Incident, StatusChange};
+
+/// As many rows as make a second thread worth its connection.
+const WORTH_TWO: i64 = 50_000;
 
 /// Everything that a snapshot holds, as one read transaction of the connection sees it.
-pub(super) fn content(connection: &Connection) -> Result<Content, StoreError> {
+///
+/// `other` sees the same, if there is one: then half of many incidents is read through it, on a thread of its own.
+pub(super) fn content(connection: &Connection, other: Option<Connection>) -> Result<Content, StoreError> {
     let none = Datasets::new();
     let datasets: Vec<_> = current(connection, &none)?;
     let by_id: Datasets = datasets.iter().map(|dataset: &Arc<_>| (dataset.id.clone(), Arc::clone(dataset))).collect();
@@ -29,11 +36,26 @@ pub(super) fn content(connection: &Connection) -> Result<Content, StoreError> {
         actors: current(connection, &by_id)?,
         regions: current(connection, &by_id)?,
         places: current(connection, &by_id)?,
-        incidents: current(connection, &by_id)?,
-        past_incidents: past(connection, &by_id)?,
+        incidents: all_incidents(connection, other, &by_id)?,
+        past_incidents: past_incidents(connection, &by_id)?,
         control: current(connection, &by_id)?,
         past_control: past(connection, &by_id)?,
         datasets,
+    })
+}
+
+/// The incidents that are known now: through both connections at once where there are two and it is worth it.
+fn all_incidents(connection: &Connection, other: Option<Connection>, datasets: &Datasets) -> Result<Builder, StoreError> {
+    let bounds = "SELECT coalesce(min(fid), 0), coalesce(max(fid), 0) FROM incidents";
+    let (first, last): (i64, i64) = connection.query_row(bounds, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let Some(other) = other.filter(|_| last - first >= WORTH_TWO) else { return incidents(connection, first..=last, datasets) };
+    let middle = first.midpoint(last);
+    std::thread::scope(|scope| {
+        let upper = scope.spawn(move || incidents(&other, middle + 1..=last, datasets));
+        let mut all = incidents(connection, first..=middle, datasets)?;
+        // A thread that panicked has said why.
+        all.append(upper.join().map_err(|_| unreadable(Incident::TABLE, middle))??)?;
+        Ok(all)
     })
 }
 
@@ -62,6 +84,36 @@ fn past<R: Stored>(connection: &Connection, datasets: &Datasets) -> Result<Vec<S
         let version = superseded_at.zip(R::read(&Cells::new(row, 2), datasets));
         let (superseded_at, record) = version.ok_or_else(|| unreadable(R::TABLE, row.get(0).unwrap_or(0)))?;
         versions.push(Superseded { record, superseded_at });
+    }
+    Ok(versions)
+}
+
+/// The incidents of some rows that are known now.
+fn incidents(connection: &Connection, rows: RangeInclusive<i64>, datasets: &Datasets) -> Result<Builder, StoreError> {
+    let columns = Incident::COLUMNS.join(", ");
+    let sql = format!("SELECT fid, {columns} FROM incidents WHERE fid BETWEEN ?1 AND ?2 ORDER BY fid");
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([rows.start(), rows.end()])?;
+    let mut incidents = Builder::default();
+    while let Some(row) = rows.next()? {
+        let incident = incoming(&Cells::new(row, 1), datasets);
+        incidents.push(&incident.ok_or_else(|| unreadable(Incident::TABLE, row.get(0).unwrap_or(0)))?)?;
+    }
+    Ok(incidents)
+}
+
+/// The versions of the past, each id's in the order of knowledge.
+fn past_incidents(connection: &Connection, datasets: &Datasets) -> Result<Builder, StoreError> {
+    let columns = Incident::COLUMNS.join(", ");
+    let sql = format!("SELECT rowid, superseded_at, {columns} FROM incidents_past ORDER BY id, known_at, superseded_at");
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([])?;
+    let mut versions = Builder::default();
+    while let Some(row) = rows.next()? {
+        let superseded_at = Cells::new(row, 1).instant();
+        let incident = superseded_at.zip(incoming(&Cells::new(row, 2), datasets));
+        let (superseded_at, incident) = incident.ok_or_else(|| unreadable(Incident::TABLE, row.get(0).unwrap_or(0)))?;
+        versions.push(&Incoming { superseded_at: Some(superseded_at), ..incident })?;
     }
     Ok(versions)
 }

@@ -135,15 +135,26 @@ impl GeoPackageStore {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let read = || {
             let view = connection.unchecked_transaction()?;
-            let loaded = (load::generation(&view)?, load::content(&view)?);
+            let generation = load::generation(&view)?;
+            let loaded = load::content(&view, self.second_view(generation))?;
             view.finish()?;
-            Ok::<_, StoreError>(loaded)
+            Ok::<_, StoreError>((generation, loaded))
         };
         let (generation, content) = read().map_err(|error| self.named(error))?;
         drop(connection);
         let snapshot = Arc::new(Snapshot::build(generation, content)?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&snapshot));
         Ok(snapshot)
+    }
+
+    /// Another connection that reads the file as it was in that generation; `None` where there cannot be one, or it sees a later state.
+    fn second_view(&self, generation: u64) -> Option<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags).ok()?;
+        connection.execute_batch("BEGIN").ok()?;
+        // The first read fixes what the transaction sees.
+        let seen = load::generation(&connection).ok()?;
+        (seen == generation).then_some(connection)
     }
 
     /// Brings the snapshot up to a generation that was just committed, if anyone has asked for one yet.

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3Default;
 
+use super::super::incidents::Incoming;
 use super::geometry;
 use crate::domain::{
     Actor, AdminLevel, Bbox, Blockade, ControlObservation, ControlStatus, Corridor, Dataset, DatePrecision, EventType,
@@ -411,41 +412,51 @@ impl Stored for Incident {
     }
 
     fn read(cells: &Cells<'_>, datasets: &Datasets) -> Option<Self> {
-        let position = match cells.blob()? {
-            None => None,
-            Some(blob) => Some(geometry::point(blob)?),
-        };
-        let id = cells.text()?;
-        let (start, end) = (Moment::parse(cells.str()?).ok()?, Moment::parse(cells.str()?).ok()?);
-        let date_precision = DatePrecision::parse(cells.str()?).ok()?;
-        let geo_precision = geo_precision(cells.optional_integer()??)?;
-        let event_type = EventType::parse(cells.str()?).ok()?;
-        let (sub_event_type, actor1, actor2) = (cells.optional_text()?, cells.optional_text()?, cells.optional_text()?);
-        let (best, low, high) = (cells.optional_count()?, cells.optional_count()?, cells.optional_count()?);
-        Some(Self {
-            id,
-            start,
-            end,
-            date_precision,
-            position,
-            geo_precision,
-            event_type,
-            sub_event_type,
-            actor1,
-            actor2,
-            fatalities: Fatalities { low, best, high },
-            country: cells.text()?,
-            region: cells.optional_text()?,
-            place: cells.text()?,
-            title: cells.text()?,
-            notes: cells.optional_text()?,
-            source: cells.source(datasets)?,
-        })
+        incoming(cells, datasets).map(Incoming::to_incident)
     }
 }
 
+/// Reads the columns of an incident without copying their texts.
+pub(super) fn incoming<'a>(cells: &Cells<'a>, datasets: &'a Datasets) -> Option<Incoming<'a>> {
+    let position = match cells.blob()? {
+        None => None,
+        Some(blob) => Some(geometry::point(blob)?),
+    };
+    let id = cells.str()?;
+    let (start, end) = (Moment::parse(cells.str()?).ok()?, Moment::parse(cells.str()?).ok()?);
+    let date_precision = DatePrecision::parse(cells.str()?).ok()?;
+    let geo_precision = geo_precision(cells.optional_integer()??)?;
+    let event_type = EventType::parse(cells.str()?).ok()?;
+    let (sub_event_type, actor1, actor2) = (cells.maybe_text()?, cells.maybe_text()?, cells.maybe_text()?);
+    let (best, low, high) = (cells.optional_count()?, cells.optional_count()?, cells.optional_count()?);
+    Some(Incoming {
+        id,
+        start,
+        end,
+        date_precision,
+        position,
+        geo_precision,
+        event_type,
+        sub_event_type,
+        actor1,
+        actor2,
+        fatalities: Fatalities { low, best, high },
+        country: cells.str()?,
+        region: cells.maybe_text()?,
+        place: cells.str()?,
+        title: cells.str()?,
+        notes: cells.maybe_text()?,
+        citation: cells.str()?,
+        dataset: datasets.get(cells.str()?)?,
+        verification: cells.maybe_text()?.map(Verification::parse).transpose().ok()?,
+        confidence: cells.optional_number()?,
+        known_at: cells.instant()?,
+        superseded_at: None,
+    })
+}
+
 fn geo_precision(code: i64) -> Option<GeoPrecision> {
-    GeoPrecision::parse(&code.to_string()).ok()
+    [GeoPrecision::Exact, GeoPrecision::Near, GeoPrecision::Area].into_iter().find(|precision| precision.code() == code)
 }
 
 impl Stored for ControlObservation {

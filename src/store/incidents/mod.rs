@@ -1,0 +1,293 @@
+//! The incidents of a snapshot: columns instead of records, so that a million of them fit into memory and a question reads only
+//! what it asks about.
+//!
+//! What is known now and what was known before stand apart: the past is looked at only when it is asked for.
+
+mod columns;
+mod predicate;
+mod row;
+mod text;
+
+use std::sync::Arc;
+
+use self::predicate::Conditions;
+use super::StoreError;
+use crate::domain::{Audience, Bbox, Cursor, Dataset, FeatureQuery, Interval, Page};
+
+pub(super) use self::columns::{Builder, Columns};
+pub use self::row::IncidentRow;
+pub(super) use self::row::Incoming;
+
+/// What is known of incidents.
+#[derive(Debug, Default)]
+pub(super) struct Incidents {
+    current: Columns,
+    past: Columns,
+}
+
+impl Incidents {
+    pub(super) fn new(current: Builder, past: Builder, datasets: &[Arc<Dataset>]) -> Result<Self, StoreError> {
+        Ok(Self { current: current.finish(datasets)?, past: past.finish(datasets)? })
+    }
+
+    /// Whether rows of the present or the past may not be passed on.
+    pub(super) fn restricted(&self) -> bool {
+        [&self.current, &self.past].into_iter().any(Columns::has_restricted)
+    }
+
+    /// Everything that meets the query, whoever may see it, in the order of the index.
+    pub(super) fn search<'a>(&'a self, query: &FeatureQuery) -> Vec<IncidentRow<'a>> {
+        let mut rows = Vec::new();
+        self.current.search(query, |row| rows.push(self.current.row(row)));
+        if query.known_at.is_some() {
+            self.past.search(query, |row| rows.push(self.past.row(row)));
+        }
+        rows
+    }
+
+    /// The page of what meets the query that begins at its cursor, ordered by id.
+    pub(super) fn page<'a>(&'a self, query: &FeatureQuery) -> Page<IncidentRow<'a>> {
+        if query.known_at.is_some() { self.page_of_the_past(query) } else { self.page_of_now(query) }
+    }
+
+    /// By rank: of what was found only the page is put in order.
+    fn page_of_now<'a>(&'a self, query: &FeatureQuery) -> Page<IncidentRow<'a>> {
+        let columns = &self.current;
+        let first = query.cursor.as_ref().map_or(0, |cursor| columns.ids_before(cursor.after(), true));
+        let first = u32::try_from(first).unwrap_or(u32::MAX);
+        let hides = query.audience == Audience::Public && columns.has_restricted();
+        let (mut matched, mut withheld) = (0, 0);
+        let mut ranks = Vec::new();
+        columns.search(query, |row| {
+            let row = columns.row(row).at();
+            if hides && columns.is_restricted(row) {
+                withheld += 1;
+            } else {
+                matched += 1;
+                ranks.extend(Some(columns.rank[row]).filter(|rank| *rank >= first));
+            }
+        });
+        let limit = query.limit.count();
+        let more = ranks.len() > limit;
+        if more {
+            ranks.select_nth_unstable(limit);
+            ranks.truncate(limit);
+        }
+        ranks.sort_unstable();
+        let items: Vec<_> = ranks.into_iter().map(|rank| columns.row(columns.by_id[rank as usize])).collect();
+        let next = items.last().filter(|_| more).map(|last| Cursor::new(last.stable_id(), query.fingerprint()));
+        Page { matched, withheld, items, next }
+    }
+
+    fn page_of_the_past<'a>(&'a self, query: &FeatureQuery) -> Page<IncidentRow<'a>> {
+        let (mut shown, withheld): (Vec<_>, Vec<_>) =
+            self.search(query).into_iter().partition(|row| query.audience == Audience::Operator || !row.is_restricted());
+        let after = |row: &IncidentRow<'_>| query.cursor.as_ref().is_none_or(|cursor| row.stable_id() > cursor.after());
+        let matched = shown.len();
+        shown.retain(after);
+        shown.sort_unstable_by_key(|row| row.stable_id());
+        let more = shown.len() > query.limit.count();
+        shown.truncate(query.limit.count());
+        let next = shown.last().filter(|_| more).map(|last| Cursor::new(last.stable_id(), query.fingerprint()));
+        Page { matched, withheld: withheld.len(), items: shown, next }
+    }
+
+    /// The incident of that id as it is known now.
+    pub(super) fn get(&self, id: &str) -> Option<IncidentRow<'_>> {
+        self.current.of(id).next()
+    }
+
+    /// The versions of the past of an id, in the order of knowledge.
+    pub(super) fn past_of(&self, id: &str) -> impl Iterator<Item = IncidentRow<'_>> {
+        self.past.of(id)
+    }
+
+    /// How many rows of now are of a dataset.
+    pub(super) fn rows_of(&self, dataset: &str) -> usize {
+        self.current.rows_of(dataset)
+    }
+
+    pub(super) fn extent(&self) -> Option<Bbox> {
+        self.current.index.extent()
+    }
+
+    pub(super) fn interval(&self) -> Option<Interval> {
+        self.current.interval
+    }
+}
+
+impl Columns {
+    /// Hands over the rows that meet the query, whoever may see them.
+    fn search(&self, query: &FeatureQuery, mut found: impl FnMut(u32)) {
+        let conditions = Conditions::of(self, query);
+        self.index.search(query.bbox, query.datetime, |rows| {
+            // Rows are counted in 32 bits.
+            let rows = u32::try_from(rows.start).unwrap_or(u32::MAX)..u32::try_from(rows.end).unwrap_or(u32::MAX);
+            if conditions.is_empty() {
+                rows.for_each(&mut found);
+            } else {
+                rows.filter(|row| conditions.met_by(*row)).for_each(&mut found);
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        DatePrecision, EventType, Fatalities, Filter, GeoPrecision, Incident, Instant, Moment, Position, Record as _,
+        Redistribution, SourceRef, Value, Verification,
+    };
+    use jiff::civil::date;
+    use proptest::collection::vec;
+    use proptest::option;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn datasets() -> Vec<Arc<Dataset>> {
+        let dataset = |id: &str, redistribution| Dataset {
+            id: id.to_owned(),
+            title: String::new(),
+            version: "1".to_owned(),
+            released: date(2024, 1, 1),
+            licence: format!("licence of {id}"),
+            licence_url: None,
+            attribution: String::new(),
+            redistribution,
+            homepage: None,
+            description: String::new(),
+            imported_at: None,
+        };
+        vec![
+            Arc::new(dataset("a", Redistribution::Allowed)),
+            Arc::new(dataset("a-b", Redistribution::Allowed)),
+            Arc::new(dataset("secret", Redistribution::Restricted)),
+        ]
+    }
+
+    fn word() -> impl Strategy<Value = String> {
+        prop::sample::select(vec!["", "x", "é", "Gao", "JNIM", "a b"]).prop_map(ToOwned::to_owned)
+    }
+
+    fn moment() -> impl Strategy<Value = Moment> {
+        let day = |day: i64| Instant::from_millis(day * 86_400_000);
+        prop_oneof![
+            4 => (0..400i64).prop_map(move |at| Moment::Day(day(at).date().unwrap())),
+            1 => (0..34_560_000_000i64).prop_map(|at| Moment::Instant(Instant::from_millis(at))),
+        ]
+    }
+
+    fn incident() -> impl Strategy<Value = Incident> {
+        let fatalities = (option::of(0..3u32), option::of(3..6u32), option::of(6..9u32))
+            .prop_map(|(low, best, high)| Fatalities { low, best, high });
+        let when =
+            (moment(), moment()).prop_map(|(a, b)| if a.interval().start() <= b.interval().end() { (a, b) } else { (b, a) });
+        let place = option::weighted(0.9, (-20.0..20.0f64, 0.0..25.0f64))
+            .prop_map(|at| at.map(|(lon, lat)| Position::new(lon, lat).unwrap()));
+        let what =
+            (0..EventType::ALL.len(), 0..4usize, 1..4i64, option::of(0..2usize)).prop_map(|(event, date, geo, verification)| {
+                (
+                    EventType::ALL[event],
+                    DatePrecision::parse(DatePrecision::WORDS[date]).unwrap(),
+                    GeoPrecision::parse(&geo.to_string()).unwrap(),
+                    verification.map(|at| Verification::parse(Verification::WORDS[at]).unwrap()),
+                )
+            });
+        let texts = (
+            option::of(word()),
+            option::of(word()),
+            option::of(word()),
+            word(),
+            option::of(word()),
+            word(),
+            word(),
+            option::of(word()),
+            word(),
+        );
+        let source = (0..3usize, 0..200u32, option::of(prop::sample::select(vec![0.5, 0.7, 1.0])), 0..50i64);
+        (when, fatalities, place, what, texts, source).prop_map(|((start, end), fatalities, position, what, texts, source)| {
+            Incident {
+                id: format!("{}:{}", datasets()[source.0].id, source.1),
+                start,
+                end,
+                date_precision: what.1,
+                position,
+                geo_precision: what.2,
+                event_type: what.0,
+                sub_event_type: texts.0,
+                actor1: texts.1,
+                actor2: texts.2,
+                fatalities,
+                country: texts.3,
+                region: texts.4,
+                place: texts.5,
+                title: texts.6,
+                notes: texts.7,
+                source: SourceRef {
+                    dataset: Arc::clone(&datasets()[source.0]),
+                    citation: texts.8,
+                    verification: what.3,
+                    confidence: source.2,
+                    known_at: Instant::from_millis(source.3),
+                },
+            }
+        })
+    }
+
+    fn columns(rows: &[Incident]) -> Columns {
+        let half = rows.len() / 2;
+        let built = |rows: &[Incident]| {
+            let mut builder = Builder::default();
+            rows.iter().for_each(|row| builder.push(&row.into()).unwrap());
+            builder
+        };
+        let mut builder = built(&rows[..half]);
+        builder.append(built(&rows[half..])).unwrap();
+        builder.finish(&datasets()).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_row_says_what_its_incident_says(drawn in vec(incident(), 0..60)) {
+            let by_id: BTreeMap<String, Incident> = drawn.into_iter().map(|row| (row.id.clone(), row)).collect();
+            let rows: Vec<Incident> = by_id.values().rev().cloned().collect();
+            let columns = columns(&rows);
+            for incident in &rows {
+                let row = columns.of(&incident.id).next().unwrap();
+                prop_assert_eq!((row.id(), row.shape(), row.interval()), (incident.id(), incident.shape(), incident.interval()));
+                prop_assert_eq!((row.known_at(), row.redistribution()), (incident.known_at(), incident.redistribution()));
+                let mut visited = Vec::new();
+                row.visit(Instant::MAX, &mut |value| visited.push(format!("{value:?}")));
+                for (field, visited) in Incident::FIELDS.iter().zip(&visited) {
+                    let (value, wanted) = (row.value(field.name, Instant::MAX), incident.value(field.name, Instant::MAX));
+                    prop_assert_eq!(&value, &wanted, "{}", field.name);
+                    prop_assert_eq!(visited, &format!("{:?}", wanted), "{}", field.name);
+                }
+                prop_assert_eq!(visited.len(), Incident::FIELDS.len());
+            }
+            let ids: Vec<&str> = columns.by_id.iter().map(|row| columns.row(*row).stable_id()).collect();
+            prop_assert!(ids.iter().eq(by_id.keys()));
+        }
+
+        #[test]
+        fn a_condition_on_columns_is_the_condition_on_records(drawn in vec(incident(), 0..60), asked in incident()) {
+            let by_id: BTreeMap<String, Incident> = drawn.into_iter().map(|row| (row.id.clone(), row)).collect();
+            let rows: Vec<Incident> = by_id.values().cloned().collect();
+            let columns = columns(&rows);
+            for field in Incident::FIELDS.iter().filter(|field| field.queryable) {
+                let wanted = asked.value(field.name, Instant::MAX);
+                if wanted == Value::Null {
+                    continue;
+                }
+                let filter = Filter::parse(crate::domain::Collection::Incidents, field.name, &wanted.to_string()).unwrap();
+                let query = FeatureQuery { filters: vec![filter], ..FeatureQuery::all(crate::domain::Collection::Incidents, Instant::MAX) };
+                let mut found: Vec<&str> = Vec::new();
+                columns.search(&query, |row| found.push(columns.row(row).stable_id()));
+                found.sort_unstable();
+                let accepted = rows.iter().filter(|row| query.filters.iter().all(|filter| filter.accepts(*row, Instant::MAX)));
+                prop_assert!(found.iter().eq(accepted.map(|row| &row.id)), "{}", field.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Conditions on columns: texts are looked up once, rows are compared by their codes.
+
+use super::Columns;
+use super::row::{BEST_KNOWN, Bits, DATE_PRECISION, EVENT_TYPE, GEO_PRECISION, HIGH_KNOWN, LOW_KNOWN};
+use crate::domain::{DatePrecision, EventType, FeatureQuery, Filter, Instant, Value};
+
+/// What a query asks of a row beyond its place and time.
+pub(super) struct Conditions<'a> {
+    columns: &'a Columns,
+    known_at: Option<Instant>,
+    as_of: Instant,
+    all: Vec<Condition<'a>>,
+}
+
+enum Condition<'a> {
+    /// No row can meet it.
+    Never,
+    /// The code in a column is that one.
+    Code(&'a [u32], u32),
+    /// The code is one of several: two texts of one hash.
+    Codes(&'a [u32], Vec<u32>),
+    /// A part of the packed traits is that one.
+    Trait(Bits, u32),
+    /// A figure is known and is that one.
+    Figure(Bits, &'a [u32], u32),
+    /// The dataset is that one.
+    Dataset(u16),
+    /// Anything else: by the value itself.
+    Value(&'a Filter),
+}
+
+impl<'a> Conditions<'a> {
+    pub(super) fn of(columns: &'a Columns, query: &'a FeatureQuery) -> Self {
+        let all = query.filters.iter().map(|filter| condition(columns, filter)).collect();
+        Self { columns, known_at: query.known_at, as_of: query.as_of, all }
+    }
+
+    /// Whether every row meets them.
+    pub(super) fn is_empty(&self) -> bool {
+        self.known_at.is_none() && self.all.is_empty()
+    }
+
+    pub(super) fn met_by(&self, row: u32) -> bool {
+        let at = self.columns.row(row).at();
+        self.known_at.is_none_or(|asked| {
+            self.columns.known_at[at] <= asked && self.columns.superseded_at.get(at).is_none_or(|ended| *ended > asked)
+        }) && self.all.iter().all(|condition| match condition {
+            Condition::Never => false,
+            Condition::Code(column, code) => column[at] == *code,
+            Condition::Codes(column, codes) => codes.contains(&column[at]),
+            Condition::Trait(bits, wanted) => self.columns.traits[at].get(*bits) == *wanted,
+            Condition::Figure(known, column, wanted) => self.columns.traits[at].get(*known) == 1 && column[at] == *wanted,
+            Condition::Dataset(code) => self.columns.dataset[at] == *code,
+            Condition::Value(filter) => filter.accepts(&self.columns.row(row), self.as_of),
+        })
+    }
+}
+
+fn condition<'a>(columns: &'a Columns, filter: &'a Filter) -> Condition<'a> {
+    let text = match filter.wanted() {
+        Value::Text(text) => text.as_ref(),
+        Value::Integer(number) => return figure(columns, filter, *number),
+        _ => return Condition::Value(filter),
+    };
+    let code = |codes: Vec<u32>, column: &'a [u32]| match &codes[..] {
+        [] => Condition::Never,
+        [code] => Condition::Code(column, *code),
+        _ => Condition::Codes(column, codes),
+    };
+    let word = |bits, words: &[&str]| {
+        let at = words.iter().position(|word| *word == text).and_then(|at| u32::try_from(at).ok());
+        at.map_or(Condition::Never, |at| Condition::Trait(bits, at))
+    };
+    match filter.field().name {
+        "event_type" => word(EVENT_TYPE, EventType::WORDS),
+        "date_precision" => word(DATE_PRECISION, DatePrecision::WORDS),
+        "sub_event_type" => code(columns.sub_event_types.codes_of(text), &columns.sub_event_type),
+        "actor1" => code(columns.actors.codes_of(text), &columns.actor1),
+        "actor2" => code(columns.actors.codes_of(text), &columns.actor2),
+        // A country that is not known is kept as an empty text, and null equals nothing.
+        "country" if text.is_empty() => Condition::Never,
+        "country" => code(columns.countries.codes_of(text), &columns.country),
+        "region" => code(columns.regions.codes_of(text), &columns.region),
+        "place" => code(columns.places.codes_of(text), &columns.place),
+        "dataset" => {
+            let code = columns.datasets.iter().position(|dataset| dataset.id == text).and_then(|at| u16::try_from(at).ok());
+            code.map_or(Condition::Never, Condition::Dataset)
+        }
+        _ => Condition::Value(filter),
+    }
+}
+
+fn figure<'a>(columns: &'a Columns, filter: &'a Filter, wanted: i64) -> Condition<'a> {
+    let Ok(wanted) = u32::try_from(wanted) else { return Condition::Never };
+    let [low, best, high] = columns.figures();
+    match filter.field().name {
+        "fatalities_low" => Condition::Figure(LOW_KNOWN, low, wanted),
+        "fatalities_best" => Condition::Figure(BEST_KNOWN, best, wanted),
+        "fatalities_high" => Condition::Figure(HIGH_KNOWN, high, wanted),
+        "geo_precision" if (1..=3).contains(&wanted) => Condition::Trait(GEO_PRECISION, wanted),
+        "geo_precision" => Condition::Never,
+        _ => Condition::Value(filter),
+    }
+}
