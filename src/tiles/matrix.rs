@@ -79,6 +79,12 @@ impl TileId {
         Ok(Self { z, x, y })
     }
 
+    /// The tile in a column and row that are known to be in range.
+    pub(super) fn at(z: u8, x: u32, y: u32) -> Self {
+        debug_assert!(Self::new(z, x, y).is_ok(), "{z}/{x}/{y}");
+        Self { z, x, y }
+    }
+
     /// Zoom.
     #[must_use]
     pub fn z(self) -> u8 {

@@ -5,8 +5,11 @@
 mod clip;
 mod error;
 pub mod geojson;
+mod grid;
 mod matrix;
+pub mod mvt;
 
 pub use clip::{Part, clip_area, clip_line};
 pub use error::TileError;
+pub use grid::{MapPoint, TILE_EXTENT, degrees_at, snapped};
 pub use matrix::{BUFFER, MAX_LATITUDE, MAX_ZOOM, TileId};
