@@ -1,4 +1,4 @@
-//! Cutting and writing: a ring of 20,000 vertices, the bundled regions, and features as text.
+//! Cutting and writing: a ring of 20,000 vertices, the bundled regions, and features as text and as vector tiles.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a bench that fails is the report")]
 
@@ -10,7 +10,8 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 use harmattan::domain::{Instant, Record, Shape};
 use harmattan::import::bundled;
 use harmattan::tiles::geojson::{write_feature, write_string};
-use harmattan::tiles::{TileId, clip_area, clip_line};
+use harmattan::tiles::mvt::{GridGeometry, Layer, Value, feature_id};
+use harmattan::tiles::{MapPoint, TileId, clip_area, clip_line};
 use seeded::{Numbers, regions};
 
 fn main() {
@@ -101,5 +102,98 @@ fn write_a_long_string(bencher: Bencher) {
     bencher.counter(BytesCount::new(text.len())).bench_local(|| {
         out.clear();
         write_string(&mut out, black_box(&text));
+    });
+}
+
+/// What a table of incidents keeps of each: the hash of its id, its place, and codes of its words.
+struct Column {
+    id: String,
+    hash: u64,
+    point: MapPoint,
+    event_type: usize,
+    fatalities: usize,
+    day: usize,
+}
+
+const EVENT_TYPES: [&str; 6] = ["battle", "explosion", "violence_against_civilians", "protest", "riot", "strategic"];
+
+fn columns() -> (Vec<Column>, Vec<String>) {
+    let mut numbers = Numbers::new(2);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a few thousand")]
+    let up_to = |end: u16, numbers: &mut Numbers| (numbers.part() * f64::from(end)) as usize;
+    let rows = 0..5_000;
+    let column = |row| {
+        let id = format!("ucdp:{row}");
+        Column {
+            hash: feature_id(&id),
+            id,
+            point: MapPoint::of(numbers.position()),
+            event_type: up_to(6, &mut numbers),
+            fatalities: up_to(40, &mut numbers),
+            day: up_to(365, &mut numbers),
+        }
+    };
+    let days = (0..365).map(|day| format!("2024-{:02}-{:02}", day / 31 + 1, day % 31 + 1)).collect();
+    (rows.map(column).collect(), days)
+}
+
+#[divan::bench]
+fn points_of_a_vector_tile_from_columns(bencher: Bencher) {
+    let (columns, days) = columns();
+    let tile = TileId::new(0, 0, 0).unwrap();
+    let mut out = Vec::new();
+    bencher.counter(ItemsCount::new(columns.len())).bench_local(|| {
+        out.clear();
+        let mut layer = Layer::new("incidents");
+        layer.reserve(columns.len());
+        let keys = ["id", "event_type", "fatalities_best", "date_start"].map(|name| layer.key(name));
+        let words = EVENT_TYPES.map(|word| layer.value(Value::Text(word)));
+        let numbers: Vec<u32> = (0..40).map(|number| layer.value(Value::Int(number))).collect();
+        let days: Vec<u32> = days.iter().map(|day| layer.value(Value::Text(day))).collect();
+        for row in black_box(&columns) {
+            let at = row.point.within(tile);
+            let id = layer.unique_text(&row.id);
+            let (event, fatalities, day) = (words[row.event_type], numbers[row.fatalities], days[row.day]);
+            layer.point(row.hash, at.x, at.y, &[keys[0], id, keys[1], event, keys[2], fatalities, keys[3], day]);
+        }
+        layer.finish(&mut out);
+    });
+}
+
+/// The same through the crate `fast-mvt`, for comparison.
+#[divan::bench]
+fn points_of_a_vector_tile_with_fast_mvt(bencher: Bencher) {
+    let (columns, days) = columns();
+    let tile = TileId::new(0, 0, 0).unwrap();
+    bencher.counter(ItemsCount::new(columns.len())).bench_local(|| {
+        let mut layer = fast_mvt::MvtLayerBuilder::new("incidents").unwrap();
+        for row in black_box(&columns) {
+            let at = row.point.within(tile);
+            let mut feature = layer.feature_of(fast_mvt::MvtGeomType::Point);
+            feature.points([at]).unwrap();
+            feature.id(Some(row.hash));
+            feature.tag_ref("id", fast_mvt::MvtValueRef::String(&row.id)).unwrap();
+            feature.tag_ref("event_type", fast_mvt::MvtValueRef::String(EVENT_TYPES[row.event_type])).unwrap();
+            feature.tag_ref("fatalities_best", fast_mvt::MvtValueRef::Int(i64::try_from(row.fatalities).unwrap())).unwrap();
+            feature.tag_ref("date_start", fast_mvt::MvtValueRef::String(&days[row.day])).unwrap();
+            layer = feature.end();
+        }
+        layer.encode()
+    });
+}
+
+#[divan::bench]
+fn incidents_of_a_vector_tile_as_records(bencher: Bencher) {
+    let incidents = bundled().unwrap().changes.incidents;
+    bencher.counter(ItemsCount::new(incidents.len())).bench_local(|| {
+        let mut out = Vec::new();
+        let mut layer = Layer::new("incidents");
+        for incident in black_box(&incidents) {
+            let Shape::Point(position) = incident.shape() else { continue };
+            let at = MapPoint::of(position).within(TileId::new(0, 0, 0).unwrap());
+            layer.write_record(incident, GridGeometry::Point(at), Instant::MAX);
+        }
+        layer.finish(&mut out);
+        out
     });
 }

@@ -65,11 +65,6 @@ impl TileId {
         Ok(Self { z, x: number("x", x, last)?, y: number("y", y, last)? })
     }
 
-    /// The tile in that column and row of a zoom, all known to be in range.
-    pub(super) fn at(z: u8, x: u32, y: u32) -> Self {
-        Self { z, x, y }
-    }
-
     /// The tile of a zoom that holds a position.
     ///
     /// # Errors
@@ -82,6 +77,12 @@ impl TileId {
         let x = settle((position.lon() + 180.0) / 360.0 * side, last, |x| position.lon() >= west_of(z, x));
         let y = settle((1.0 - north) / 2.0 * side, last, |y| position.lat() <= north_of(z, y));
         Ok(Self { z, x, y })
+    }
+
+    /// The tile in a column and row that are known to be in range.
+    pub(super) fn at(z: u8, x: u32, y: u32) -> Self {
+        debug_assert!(Self::new(z, x, y).is_ok(), "{z}/{x}/{y}");
+        Self { z, x, y }
     }
 
     /// Zoom.
@@ -177,7 +178,7 @@ fn number(axis: &'static str, text: &str, max: u32) -> Result<u32, TileError> {
 }
 
 /// The last of 0..=`last` whose first edge a position has reached, starting at the computed place; 0 when it has reached none.
-pub(super) fn settle(near: f64, last: u32, reached: impl Fn(u32) -> bool) -> u32 {
+fn settle(near: f64, last: u32, reached: impl Fn(u32) -> bool) -> u32 {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, and is bounded in the same line")]
     let mut at = (near as u32).min(last);
     while at > 0 && !reached(at) {
@@ -189,16 +190,16 @@ pub(super) fn settle(near: f64, last: u32, reached: impl Fn(u32) -> bool) -> u32
     at
 }
 
-pub(super) fn west_of(z: u8, x: u32) -> f64 {
+fn west_of(z: u8, x: u32) -> f64 {
     lon_at(f64::from(x) / f64::from(1u32 << z))
 }
 
-pub(super) fn north_of(z: u8, y: u32) -> f64 {
+fn north_of(z: u8, y: u32) -> f64 {
     lat_at(f64::from(y) / f64::from(1u32 << z))
 }
 
-/// Longitude in degrees at a part of the map's width, 0 in the west. Exact at every edge of a tile and at every step of the
-/// grid: 360 times a part in 2^30 needs 36 of a float's 53 bits.
+/// Longitude in degrees at a part of the map's width, 0 in the west. Exact at every edge of a tile: 360 times a part in 2^14
+/// needs 20 of a float's 53 bits.
 fn lon_at(part: f64) -> f64 {
     part * 360.0 - 180.0
 }

@@ -7,8 +7,9 @@ mod error;
 pub mod geojson;
 mod grid;
 mod matrix;
+pub mod mvt;
 
 pub use clip::{Part, clip_area, clip_line};
 pub use error::TileError;
-pub use grid::{GRID_ZOOM, GridPosition, TILE_EXTENT};
+pub use grid::{MapPoint, TILE_EXTENT, degrees_at, snapped};
 pub use matrix::{BUFFER, MAX_LATITUDE, MAX_ZOOM, TileId};

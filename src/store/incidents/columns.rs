@@ -10,14 +10,14 @@ use super::row::{BEST_KNOWN, HIGH_KNOWN, Incoming, LOW_KNOWN, Traits};
 use super::text::{Dictionary, NONE, Texts, translated};
 use crate::domain::{Collection, Dataset, Fatalities, Instant, Interval, Position, Redistribution};
 use crate::index::{PackedIndex, packed_order};
-use crate::tiles::GridPosition;
+use crate::tiles::MapPoint;
 
 /// Incidents in columns, in the order of the index: rows asked together lie together.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Columns {
     pub(super) index: PackedIndex,
     /// Of the rows that have a place, which are the first.
-    pub(super) grid: Vec<GridPosition>,
+    pub(super) grid: Vec<MapPoint>,
     pub(super) traits: Vec<Traits>,
     low: Vec<u32>,
     pub(super) best: Vec<u32>,
@@ -326,12 +326,12 @@ fn in_order<T: Copy>(column: Vec<T>, order: &[u32]) -> Vec<T> {
 }
 
 /// The places of rows on the finest grid, up to the first without one. Rows of one place stand together, which is computed once.
-fn on_grid(rows: &[(Option<Position>, Interval)]) -> Vec<GridPosition> {
-    let mut last: Option<(Position, GridPosition)> = None;
+fn on_grid(rows: &[(Option<Position>, Interval)]) -> Vec<MapPoint> {
+    let mut last: Option<(Position, MapPoint)> = None;
     let places = rows.iter().map_while(|(position, _)| *position).map(|position| match last {
         Some((before, grid)) if before == position => grid,
         _ => {
-            let grid = GridPosition::of(position);
+            let grid = MapPoint::of(position);
             last = Some((position, grid));
             grid
         }

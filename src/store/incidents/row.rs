@@ -7,7 +7,7 @@ use crate::domain::{
     Bbox, Dataset, DatePrecision, EventType, Fatalities, Field, GeoPrecision, Incident, Instant, Interval, Moment, Position,
     Record, Redistribution, Shape, SourceRef, Value, Verification,
 };
-use crate::tiles::GridPosition;
+use crate::tiles::MapPoint;
 
 /// An incident on its way into the columns. The fields are those of [`Incident`].
 #[derive(Debug, Clone, Copy)]
@@ -113,7 +113,7 @@ impl<'a> IncidentRow<'a> {
     }
 
     /// Its place on the finest grid; `None` when it is unplaced.
-    pub(in crate::store) fn grid(self) -> Option<GridPosition> {
+    pub(in crate::store) fn grid(self) -> Option<MapPoint> {
         self.columns.grid.get(self.at()).copied()
     }
 
