@@ -73,6 +73,9 @@ pub struct ServeSettings {
     /// Seconds that one request may take before it is answered 503.
     #[arg(long, env = "HARMATTAN_REQUEST_TIMEOUT", default_value_t = 30, value_name = "SECONDS")]
     pub request_timeout: u64,
+    /// Features that a tile holds at most; where it would hold more incidents it holds bins, whose counts sum to them.
+    #[arg(long, env = "HARMATTAN_MAX_FEATURES", default_value_t = 5_000, value_name = "FEATURES")]
+    pub max_features: usize,
 }
 
 /// Who is shown rows of datasets that may not be redistributed.

@@ -17,7 +17,11 @@ pub(super) fn serve(settings: &ServeSettings) -> Result<()> {
     let store = open_or_fill(&settings.store.file, settings.empty)?;
     // Read before the address is printed, so that a store that cannot be read is said here and not in every answer.
     store.snapshot()?;
-    let limits = Limits { concurrency: settings.concurrency, request_timeout: Duration::from_secs(settings.request_timeout) };
+    let limits = Limits {
+        concurrency: settings.concurrency,
+        request_timeout: Duration::from_secs(settings.request_timeout),
+        max_features: settings.max_features,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the async runtime cannot start")?;
     runtime.block_on(async {
         let bind = |source| ServeError::Bind { address: settings.listen, source };

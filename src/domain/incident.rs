@@ -78,7 +78,7 @@ impl EventType {
 }
 
 /// Reported deaths: an estimate with its span. `None` is unknown, which is not zero.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Fatalities {
     /// Least figure met.
     pub low: Option<u32>,

@@ -45,7 +45,7 @@ pub(super) async fn bound(State(state): State<AppState>, request: Request, next:
     let Ok(_permit) = state.permits.try_acquire() else {
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE).detail("too many requests are in flight").into_response();
     };
-    let Ok(response) = tokio::time::timeout(state.request_timeout, next.run(request)).await else {
+    let Ok(response) = tokio::time::timeout(state.limits.request_timeout, next.run(request)).await else {
         return Problem::new(StatusCode::SERVICE_UNAVAILABLE).detail("the request took too long").into_response();
     };
     let status = response.status();

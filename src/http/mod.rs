@@ -51,6 +51,7 @@ pub fn router(state: AppState) -> Router {
         .route("/collections/{collection}/items", get(items::items))
         .route("/collections/{collection}/items/{id}", get(items::item))
         .route("/collections/{collection}/items/{id}/revisions", get(items::revisions))
+        .route("/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}", get(tiles::ogc_tile))
         .route("/tiles/{collection}/{z}/{x}/{y}", get(tiles::tile))
         .route("/playback/control", get(playback::control))
         .route("/playback/corridors", get(playback::corridors))

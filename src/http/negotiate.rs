@@ -24,6 +24,37 @@ pub(super) fn only(params: &mut Params, headers: &HeaderMap, name: &str, media_t
     }
 }
 
+/// A representation that an address offers.
+#[derive(Debug)]
+pub(super) struct Offer {
+    /// What `f` names it by.
+    pub(super) names: &'static [&'static str],
+    /// What `Accept` names it by.
+    pub(super) media_types: &'static [&'static str],
+}
+
+/// Takes `f` and `Accept` for an address with several representations: the place of the one that `f` names, else of the one that
+/// `Accept` weighs most, the earlier of equals.
+///
+/// # Errors
+/// 406 when `f` or `Accept` asks for something else.
+pub(super) fn one_of(params: &mut Params, headers: &HeaderMap, offers: &[Offer]) -> Result<usize, Problem> {
+    let offered = || offers.iter().flat_map(|offer| offer.names).copied().collect::<Vec<_>>().join(", ");
+    if let Some(asked) = params.take("f")? {
+        let found = offers.iter().position(|offer| offer.names.contains(&asked.as_str()));
+        return found.ok_or_else(|| not_acceptable(&format!("f={asked} is not offered here; these are: {}", offered())));
+    }
+    let Some(accepted) = accept(headers) else { return Ok(0) };
+    let weighed = |offer: &Offer| offer.media_types.iter().map(|media_type| weight(&accepted, media_type)).fold(0.0, f32::max);
+    let mut best = None;
+    for (at, weight) in offers.iter().map(weighed).enumerate() {
+        if weight > best.map_or(0.0, |(_, most)| most) {
+            best = Some((at, weight));
+        }
+    }
+    best.map(|(at, _)| at).ok_or_else(|| not_acceptable(&format!("this address answers as {}, by f= or Accept", offered())))
+}
+
 /// Reads the query of an address that has no parameter but `f` and answers in one media type only, known as `f=json`.
 ///
 /// # Errors

@@ -22,6 +22,8 @@ pub struct Limits {
     pub concurrency: usize,
     /// How long one request may take before it is answered 503.
     pub request_timeout: Duration,
+    /// How many features a tile holds before it holds bins instead.
+    pub max_features: usize,
 }
 
 /// How long a client may take to send a request's head; a connection that sends half of one is closed then.

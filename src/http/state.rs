@@ -2,7 +2,6 @@
 
 use axum::http::StatusCode;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::audience::Restricted;
@@ -22,7 +21,7 @@ pub struct AppState {
     base_url: Arc<str>,
     pub(super) restricted: Restricted,
     pub(super) permits: Arc<Semaphore>,
-    pub(super) request_timeout: Duration,
+    pub(super) limits: Limits,
 }
 
 impl AppState {
@@ -36,7 +35,7 @@ impl AppState {
             base_url: base_url.trim_end_matches('/').into(),
             restricted: Restricted::Never,
             permits: Arc::new(Semaphore::new(limits.concurrency)),
-            request_timeout: limits.request_timeout,
+            limits,
         }
     }
 

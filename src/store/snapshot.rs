@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use super::StoreError;
 use super::history::Superseded;
-use super::incidents::{Builder, IncidentRow, Incidents};
+use super::incidents::{Builder, IncidentRow, IncidentTile, Incidents};
 use super::table::Table;
 use crate::domain::{
     Actor, Audience, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Cursor, Dataset, FeatureQuery, Field,
     Instant, Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef, StatusChange, Value,
 };
 use crate::index::RegionLocator;
+use crate::tiles::TileId;
 
 /// A region that holds a point, or lies nearest to it.
 #[derive(Debug, Clone, Copy)]
@@ -334,6 +335,13 @@ impl Snapshot {
         let more = start + items.len() < found.len();
         let next = items.last().filter(|_| more).map(|last| Cursor::new(last.id(), query.fingerprint()));
         Page { matched: found.len(), withheld: withheld.len(), items, next }
+    }
+
+    /// What a tile holds of the incidents that meet a query, whatever box the query has: as bins of its cells when there are
+    /// more than `max_features`.
+    #[must_use]
+    pub fn incident_tile(&self, query: &FeatureQuery, tile: TileId, max_features: usize) -> IncidentTile<'_> {
+        self.incidents.tile(query, tile, max_features)
     }
 
     /// The record of a collection with that id, as it is known now, where the audience may see it.

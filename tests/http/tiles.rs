@@ -1,9 +1,15 @@
 //! Tiles: what they hold sums to what there is.
 
+use harmattan::domain::{ChangeSet, Fatalities, Incident, Moment, Position};
+use harmattan::http::Restricted;
+use harmattan::store::{MemoryStore, commit};
+use jiff::ToSpan as _;
+use jiff::civil::date;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
-use crate::support::{get, get_json, ids};
+use crate::support::{base, data, get, get_json, ids, request_of, start};
 
 /// The tiles of one zoom level that cover lon −45..22.5, lat 0..41.
 fn tiles(z: u32) -> impl Iterator<Item = (u32, u32)> {
@@ -78,4 +84,128 @@ fn addresses_outside_the_pyramid_are_not_found() {
     }
     assert_eq!(get("/tiles/nothing/0/0/0.geojson").status, 404);
     assert_eq!(get("/tiles/incidents/0/0/0.png").status, 404);
+}
+
+/// A server with 7,000 incidents about one place and 3,000 about another, a day or three long, some deaths unknown.
+fn crowded() -> &'static str {
+    static BASE: OnceLock<String> = OnceLock::new();
+    BASE.get_or_init(|| {
+        let template = data().incidents.iter().find(|incident| incident.position.is_some()).unwrap();
+        let incidents = (0..10_000u32).map(|row| {
+            let (lon, lat) = if row < 7_000 { (-4.2, 14.5) } else { (2.1, 13.5) };
+            let (ring, step) = (f64::from(row % 100) / 50.0, f64::from(row / 100 % 10) / 40.0);
+            let first = date(2020, 1, 1).saturating_add(i64::from(row % 900).days());
+            let figure = (row % 5 != 0).then_some(row % 7);
+            Incident {
+                id: format!("made-up:{row}"),
+                start: Moment::Day(first),
+                end: Moment::Day(if row % 10 == 0 { first.saturating_add(2.days()) } else { first }),
+                position: Some(Position::new(lon + ring, lat - step).unwrap()),
+                fatalities: Fatalities { low: figure, best: figure, high: figure.map(|deaths| deaths + 1) },
+                ..template.clone()
+            }
+        });
+        let store = MemoryStore::new().unwrap();
+        let incidents = incidents.collect();
+        commit(&store, ChangeSet { incidents, datasets: data().datasets.clone(), ..ChangeSet::default() }).unwrap();
+        start(store, Restricted::Never)
+    })
+}
+
+#[test]
+fn above_max_features_a_tile_holds_bins_that_sum_to_what_it_holds() {
+    for query in ["", "?datetime=2020-03-01/2021-02-28", "?datetime=2020-03-01/2021-12-31&fatalities_best=3"] {
+        let items = request_of(crowded(), "GET", &format!("/collections/incidents/items{query}"), &[]).json();
+        let total = items["numberMatched"].as_u64().unwrap();
+        for z in [0, 4, 7] {
+            let (mut matched, mut counted, mut deaths, mut unknown) = (0, 0, 0, 0);
+            for (x, y) in tiles(z) {
+                let tile = request_of(crowded(), "GET", &format!("/tiles/incidents/{z}/{x}/{y}.geojson{query}"), &[]).json();
+                let features = tile["features"].as_array().unwrap();
+                let told = &tile["tile"];
+                assert_eq!((told["returned"].as_u64(), features.len() <= 5_000), (Some(features.len() as u64), true));
+                assert_eq!(told["aggregated"], told["matched"].as_u64() > Some(5_000), "{z}/{x}/{y}{query}");
+                matched += told["matched"].as_u64().unwrap();
+                for properties in features.iter().map(|feature| &feature["properties"]) {
+                    counted += properties["point_count"].as_u64().unwrap_or(1);
+                    deaths += properties["fatalities_high"].as_u64().unwrap_or(0);
+                    let is_unknown = u64::from(properties["point_count"].is_null() && properties["fatalities_best"].is_null());
+                    unknown += properties["fatalities_unknown"].as_u64().unwrap_or(is_unknown);
+                }
+            }
+            let rows = (0..10_000u32).filter(|row| match query {
+                "" => true,
+                _ => {
+                    let (first, last) = (row % 900, row % 900 + if row % 10 == 0 { 2 } else { 0 });
+                    let end = if query.contains("2021-02-28") { 424 } else { 730 };
+                    last >= 60 && first <= end && (!query.contains("fatalities") || row % 5 != 0 && row % 7 == 3)
+                }
+            });
+            let figures: Vec<Option<u32>> = rows.map(|row| (row % 5 != 0).then_some(row % 7 + 1)).collect();
+            let wanted_deaths = figures.iter().flatten().map(|deaths| u64::from(*deaths)).sum::<u64>();
+            let wanted_unknown = figures.iter().filter(|figure| figure.is_none()).count() as u64;
+            assert_eq!((matched, counted), (total, figures.len() as u64), "{query} z{z}");
+            assert_eq!((deaths, unknown), (wanted_deaths, wanted_unknown), "{query} z{z}");
+        }
+    }
+}
+
+#[test]
+fn a_vector_tile_holds_what_the_geojson_tile_holds() {
+    for (base, tile) in [(base(), "6/31/29"), (crowded(), "6/31/29"), (crowded(), "0/0/0")] {
+        let mvt = request_of(base, "GET", &format!("/tiles/incidents/{tile}.mvt"), &[]);
+        assert_eq!((mvt.status, mvt.header("content-type")), (200, "application/vnd.mapbox-vector-tile"));
+        let json = request_of(base, "GET", &format!("/tiles/incidents/{tile}.geojson"), &[]).json();
+        // A layer is one field of the tile: its bytes after tag and length; so is a feature of its layer.
+        let layers = messages(&mvt.body, 3);
+        assert_eq!(layers.len(), 2, "the incidents and what is said of them");
+        assert_eq!(messages(&layers[0], 2).len() as u64, json["tile"]["returned"].as_u64().unwrap());
+        assert_eq!(messages(&layers[0], 1), [b"incidents".to_vec()]);
+        assert_eq!(messages(&layers[1], 1), [b"meta".to_vec()]);
+        let (z, x, y) = {
+            let mut at = tile.split('/');
+            (at.next().unwrap(), at.next().unwrap(), at.next().unwrap())
+        };
+        let ogc = request_of(base, "GET", &format!("/collections/incidents/tiles/WebMercatorQuad/{z}/{y}/{x}?f=mvt"), &[]);
+        assert_eq!(ogc.body, mvt.body);
+    }
+    for collection in ["regions", "places", "control", "corridors"] {
+        let mvt = get(&format!("/tiles/{collection}/6/31/29.mvt"));
+        let json = get_json(&format!("/tiles/{collection}/6/31/29.geojson"));
+        assert_eq!(messages(&messages(&mvt.body, 3)[0], 2).len(), ids(&json).len(), "{collection}");
+    }
+}
+
+#[test]
+fn an_empty_vector_tile_is_no_content() {
+    let empty = get("/tiles/incidents/6/0/0.mvt");
+    assert_eq!((empty.status, empty.body.len()), (204, 0));
+}
+
+/// The fields of that number in a protocol buffer of texts and messages.
+fn messages(bytes: &[u8], number: u64) -> Vec<Vec<u8>> {
+    let (mut found, mut rest) = (Vec::new(), bytes);
+    let varint = |rest: &mut &[u8]| {
+        let length = rest.iter().position(|byte| byte & 0x80 == 0).unwrap() + 1;
+        let (read, after) = rest.split_at(length);
+        *rest = after;
+        read.iter().rev().fold(0u64, |value, byte| value << 7 | u64::from(byte & 0x7f))
+    };
+    while !rest.is_empty() {
+        let tag = varint(&mut rest);
+        let length = match tag & 7 {
+            2 => usize::try_from(varint(&mut rest)).unwrap(),
+            1 => 8,
+            _ => {
+                varint(&mut rest);
+                0
+            }
+        };
+        let (field, after) = rest.split_at(length);
+        if tag >> 3 == number {
+            found.push(field.to_vec());
+        }
+        rest = after;
+    }
+    found
 }

@@ -75,8 +75,6 @@ impl GeoPackageStore {
         geometry::register_functions(&connection).map_err(fail)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
         connection.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
-        // 64 MiB of pages, so that an index of a million rows stays in memory while it is written.
-        connection.pragma_update(None, "cache_size", -65_536).map_err(fail)?;
         connection.set_prepared_statement_cache_capacity(64);
         if from < schema::VERSION {
             schema::migrate(&mut connection, from).map_err(fail)?;
@@ -141,6 +139,10 @@ impl GeoPackageStore {
             Ok::<_, StoreError>((generation, loaded))
         };
         let (generation, content) = read().map_err(|error| self.named(error))?;
+        // The rows are read once; their pages are of no more use.
+        if let Err(error) = connection.execute_batch("PRAGMA cache_size = -2000; PRAGMA shrink_memory") {
+            tracing::debug!(%error, "the pages that were read are kept in memory");
+        }
         drop(connection);
         let snapshot = Arc::new(Snapshot::build(generation, content)?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&snapshot));
@@ -188,6 +190,8 @@ impl Store for GeoPackageStore {
 
     fn begin(&self) -> Result<Box<dyn Transaction + '_>, StoreError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
+        // 64 MiB of pages, so that an index of a million rows stays in memory while it is written.
+        connection.pragma_update(None, "cache_size", -65_536).map_err(|error| self.explain(error))?;
         Ok(Box::new(GeoPackageTransaction::begin(self, connection)?))
     }
 

@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use super::super::StoreError;
 use super::IncidentRow;
-use super::row::{BEST_KNOWN, HIGH_KNOWN, Incoming, LOW_KNOWN, Traits};
+use super::row::{Incoming, Traits};
 use super::text::{Dictionary, NONE, Texts, translated};
 use crate::domain::{Collection, Dataset, Fatalities, Instant, Interval, Position, Redistribution};
 use crate::index::{PackedIndex, packed_order};
@@ -19,9 +20,9 @@ pub(in crate::store) struct Columns {
     /// Of the rows that have a place, which are the first.
     pub(super) grid: Vec<MapPoint>,
     pub(super) traits: Vec<Traits>,
-    low: Vec<u32>,
-    pub(super) best: Vec<u32>,
-    high: Vec<u32>,
+    /// The distinct triples of figures: there are few.
+    pub(super) figures: Vec<Fatalities>,
+    pub(super) figure: Vec<u32>,
     pub(super) sub_event_types: Dictionary,
     pub(super) sub_event_type: Vec<u32>,
     pub(super) actors: Dictionary,
@@ -82,22 +83,11 @@ impl Columns {
     }
 
     pub(super) fn fatalities(&self, row: usize) -> Fatalities {
-        let traits = self.traits[row];
-        let figure = |known, column: &[u32]| (traits.get(known) == 1).then(|| column[row]);
-        Fatalities {
-            low: figure(LOW_KNOWN, &self.low),
-            best: figure(BEST_KNOWN, &self.best),
-            high: figure(HIGH_KNOWN, &self.high),
-        }
+        usize::try_from(self.figure[row]).ok().and_then(|code| self.figures.get(code)).copied().unwrap_or_default()
     }
 
     pub(super) fn confidence(&self, row: usize) -> Option<f64> {
         usize::try_from(self.confidence[row]).ok().and_then(|code| self.confidences.get(code)).copied()
-    }
-
-    /// Reported deaths, least, best and greatest; 0 where unknown, which the traits say.
-    pub(super) fn figures(&self) -> [&[u32]; 3] {
-        [&self.low, &self.best, &self.high]
     }
 
     /// Whether rows of any dataset here may not be passed on.
@@ -122,19 +112,23 @@ pub(in crate::store) struct Builder {
     columns: Columns,
     when_and_where: Vec<(Option<Position>, Interval)>,
     confidence_codes: HashMap<u64, u32>,
+    figure_codes: HashMap<Fatalities, u32>,
 }
 
 impl Builder {
     pub(in crate::store) fn push(&mut self, row: &Incoming<'_>) -> Result<(), StoreError> {
         let dataset = self.dataset_code(row.dataset)?;
         let columns = &mut self.columns;
+        let texts =
+            [(&columns.titles, row.title), (&columns.notes, row.notes.unwrap_or_default()), (&columns.citations, row.citation)];
+        if !columns.ids.has_room_for(row.id) || texts.iter().any(|(dictionary, text)| !dictionary.has_room_for(text)) {
+            return Err(StoreError::TooManyRows { collection: Collection::Incidents.id(), rows: columns.ids.len() });
+        }
         let (first, last) = (row.start.interval(), row.end.interval());
         self.when_and_where.push((row.position, Interval::new(first.start(), last.end()).unwrap_or(first)));
         columns.ids.push(row.id);
         columns.traits.push(Traits::of(row));
-        columns.low.push(row.fatalities.low.unwrap_or(0));
-        columns.best.push(row.fatalities.best.unwrap_or(0));
-        columns.high.push(row.fatalities.high.unwrap_or(0));
+        columns.figure.push(coded(&mut self.figure_codes, &mut columns.figures, row.fatalities));
         columns.sub_event_type.push(columns.sub_event_types.optional_code(row.sub_event_type));
         columns.actor1.push(columns.actors.optional_code(row.actor1));
         columns.actor2.push(columns.actors.optional_code(row.actor2));
@@ -169,9 +163,10 @@ impl Builder {
         self.when_and_where.extend(other.when_and_where);
         (0..theirs.ids.len()).for_each(|at| columns.ids.push(theirs.ids.get(at)));
         columns.traits.extend(theirs.traits);
-        columns.low.extend(theirs.low);
-        columns.best.extend(theirs.best);
-        columns.high.extend(theirs.high);
+        for code in theirs.figure {
+            let figures = usize::try_from(code).ok().and_then(|at| theirs.figures.get(at)).copied().unwrap_or_default();
+            columns.figure.push(coded(&mut self.figure_codes, &mut columns.figures, figures));
+        }
         let extend = |codes: &mut Vec<u32>, here: &mut Dictionary, there: &Dictionary, theirs: &[u32]| {
             let absorbed = here.absorb(there);
             codes.extend(theirs.iter().map(|code| translated(*code, &absorbed)));
@@ -220,9 +215,7 @@ impl Builder {
             reorder(&mut columns.superseded_at, &order);
         }
         let codes = [
-            &mut columns.low,
-            &mut columns.best,
-            &mut columns.high,
+            &mut columns.figure,
             &mut columns.sub_event_type,
             &mut columns.actor1,
             &mut columns.actor2,
@@ -253,10 +246,18 @@ impl Builder {
 
 fn confidence_code(codes: &mut HashMap<u64, u32>, confidences: &mut Vec<f64>, confidence: Option<f64>) -> u32 {
     let Some(confidence) = confidence else { return NONE };
-    *codes.entry(confidence.to_bits()).or_insert_with(|| {
-        confidences.push(confidence);
-        u32::try_from(confidences.len() - 1).unwrap_or(NONE)
-    })
+    *codes.entry(confidence.to_bits()).or_insert_with(|| next(confidences, confidence))
+}
+
+/// The code of a value, which is kept if it was not there.
+fn coded<T: Copy + Eq + Hash>(codes: &mut HashMap<T, u32>, values: &mut Vec<T>, value: T) -> u32 {
+    *codes.entry(value).or_insert_with(|| next(values, value))
+}
+
+fn next<T>(values: &mut Vec<T>, value: T) -> u32 {
+    values.push(value);
+    // Rows are counted in 32 bits, and each brings one value at most.
+    u32::try_from(values.len() - 1).unwrap_or(NONE)
 }
 
 impl Columns {

@@ -7,6 +7,7 @@ mod columns;
 mod predicate;
 mod row;
 mod text;
+mod tile;
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use crate::domain::{Audience, Bbox, Cursor, Dataset, FeatureQuery, Interval, Pag
 pub(super) use self::columns::{Builder, Columns};
 pub use self::row::IncidentRow;
 pub(super) use self::row::Incoming;
+pub use self::tile::{IncidentTile, TileContent, VECTOR_PROPERTIES, write_mvt};
 
 /// What is known of incidents.
 #[derive(Debug, Default)]

@@ -1,8 +1,8 @@
 //! Conditions on columns: texts are looked up once, rows are compared by their codes.
 
 use super::Columns;
-use super::row::{BEST_KNOWN, Bits, DATE_PRECISION, EVENT_TYPE, GEO_PRECISION, HIGH_KNOWN, LOW_KNOWN};
-use crate::domain::{DatePrecision, EventType, FeatureQuery, Filter, Instant, Value};
+use super::row::{Bits, DATE_PRECISION, EVENT_TYPE, GEO_PRECISION};
+use crate::domain::{DatePrecision, EventType, Fatalities, FeatureQuery, Filter, Instant, Value};
 
 /// What a query asks of a row beyond its place and time.
 pub(super) struct Conditions<'a> {
@@ -21,8 +21,8 @@ enum Condition<'a> {
     Codes(&'a [u32], Vec<u32>),
     /// A part of the packed traits is that one.
     Trait(Bits, u32),
-    /// A figure is known and is that one.
-    Figure(Bits, &'a [u32], u32),
+    /// The figures are one of several triples, by their codes.
+    Figures(Vec<bool>),
     /// The dataset is that one.
     Dataset(u16),
     /// Anything else: by the value itself.
@@ -49,7 +49,9 @@ impl<'a> Conditions<'a> {
             Condition::Code(column, code) => column[at] == *code,
             Condition::Codes(column, codes) => codes.contains(&column[at]),
             Condition::Trait(bits, wanted) => self.columns.traits[at].get(*bits) == *wanted,
-            Condition::Figure(known, column, wanted) => self.columns.traits[at].get(*known) == 1 && column[at] == *wanted,
+            Condition::Figures(codes) => {
+                usize::try_from(self.columns.figure[at]).ok().and_then(|code| codes.get(code)).copied().unwrap_or(false)
+            }
             Condition::Dataset(code) => self.columns.dataset[at] == *code,
             Condition::Value(filter) => filter.accepts(&self.columns.row(row), self.as_of),
         })
@@ -92,11 +94,13 @@ fn condition<'a>(columns: &'a Columns, filter: &'a Filter) -> Condition<'a> {
 
 fn figure<'a>(columns: &'a Columns, filter: &'a Filter, wanted: i64) -> Condition<'a> {
     let Ok(wanted) = u32::try_from(wanted) else { return Condition::Never };
-    let [low, best, high] = columns.figures();
+    let triples = |figure: fn(&Fatalities) -> Option<u32>| {
+        Condition::Figures(columns.figures.iter().map(|figures| figure(figures) == Some(wanted)).collect())
+    };
     match filter.field().name {
-        "fatalities_low" => Condition::Figure(LOW_KNOWN, low, wanted),
-        "fatalities_best" => Condition::Figure(BEST_KNOWN, best, wanted),
-        "fatalities_high" => Condition::Figure(HIGH_KNOWN, high, wanted),
+        "fatalities_low" => triples(|figures| figures.low),
+        "fatalities_best" => triples(|figures| figures.best),
+        "fatalities_high" => triples(|figures| figures.high),
         "geo_precision" if (1..=3).contains(&wanted) => Condition::Trait(GEO_PRECISION, wanted),
         "geo_precision" => Condition::Never,
         _ => Condition::Value(filter),

@@ -247,7 +247,7 @@ impl Record for IncidentRow<'_> {
 
 /// What of a row is one of a few: packed in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Traits(u32);
+pub(super) struct Traits(u16);
 
 /// A span of bits: the first of them, and how many.
 #[derive(Debug, Clone, Copy)]
@@ -257,11 +257,8 @@ pub(super) const EVENT_TYPE: Bits = Bits(0, 6);
 pub(super) const DATE_PRECISION: Bits = Bits(6, 2);
 pub(super) const GEO_PRECISION: Bits = Bits(8, 2);
 pub(super) const VERIFICATION: Bits = Bits(10, 2);
-pub(super) const LOW_KNOWN: Bits = Bits(12, 1);
-pub(super) const BEST_KNOWN: Bits = Bits(13, 1);
-pub(super) const HIGH_KNOWN: Bits = Bits(14, 1);
-const START_IS_INSTANT: Bits = Bits(15, 1);
-const END_IS_INSTANT: Bits = Bits(16, 1);
+const START_IS_INSTANT: Bits = Bits(12, 1);
+const END_IS_INSTANT: Bits = Bits(13, 1);
 
 impl Traits {
     pub(super) fn of(row: &Incoming<'_>) -> Self {
@@ -274,17 +271,14 @@ impl Traits {
             (DATE_PRECISION, position(DatePrecision::WORDS, row.date_precision.as_str())),
             (GEO_PRECISION, usize::try_from(row.geo_precision.code()).unwrap_or(0)),
             (VERIFICATION, verification),
-            (LOW_KNOWN, row.fatalities.low.is_some().into()),
-            (BEST_KNOWN, row.fatalities.best.is_some().into()),
-            (HIGH_KNOWN, row.fatalities.high.is_some().into()),
             (START_IS_INSTANT, is_instant(row.start).into()),
             (END_IS_INSTANT, is_instant(row.end).into()),
         ];
-        Self(parts.into_iter().fold(0, |word, (Bits(first, _), part)| word | u32::try_from(part).unwrap_or(0) << first))
+        Self(parts.into_iter().fold(0, |word, (Bits(first, _), part)| word | u16::try_from(part).unwrap_or(0) << first))
     }
 
     pub(super) fn get(self, Bits(first, count): Bits) -> u32 {
-        self.0 >> first & ((1 << count) - 1)
+        u32::from(self.0) >> first & ((1 << count) - 1)
     }
 
     fn word(self, bits: Bits, words: &[&'static str]) -> &'static str {

@@ -11,13 +11,18 @@ pub(super) const NONE: u32 = u32::MAX;
 #[derive(Debug, Default)]
 pub(super) struct Texts {
     bytes: String,
-    ends: Vec<u64>,
+    ends: Vec<u32>,
 }
 
 impl Texts {
+    /// Whether 32 bits count the bytes when a text is added: 4 GiB of texts of one kind are more than a store of this kind holds.
+    pub(super) fn has_room_for(&self, text: &str) -> bool {
+        self.bytes.len().checked_add(text.len()).is_some_and(|length| u32::try_from(length).is_ok())
+    }
+
     pub(super) fn push(&mut self, text: &str) {
         self.bytes.push_str(text);
-        self.ends.push(self.bytes.len() as u64);
+        self.ends.push(u32::try_from(self.bytes.len()).unwrap_or(u32::MAX));
     }
 
     pub(super) fn len(&self) -> usize {
@@ -67,6 +72,11 @@ impl Dictionary {
         };
         self.last = Some(code);
         code
+    }
+
+    /// Whether there is room for a text.
+    pub(super) fn has_room_for(&self, text: &str) -> bool {
+        self.texts.has_room_for(text)
     }
 
     /// The code of a text, or [`NONE`].
