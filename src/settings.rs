@@ -76,6 +76,9 @@ pub struct ServeSettings {
     /// Features that a tile holds at most; where it would hold more incidents it holds bins, whose counts sum to them.
     #[arg(long, env = "HARMATTAN_MAX_FEATURES", default_value_t = 5_000, value_name = "FEATURES")]
     pub max_features: usize,
+    /// MiB of answers that are kept to be sent again.
+    #[arg(long, env = "HARMATTAN_CACHE", default_value_t = 64, value_name = "MIB")]
+    pub cache: u64,
 }
 
 /// Who is shown rows of datasets that may not be redistributed.

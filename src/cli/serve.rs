@@ -21,6 +21,7 @@ pub(super) fn serve(settings: &ServeSettings) -> Result<()> {
         concurrency: settings.concurrency,
         request_timeout: Duration::from_secs(settings.request_timeout),
         max_features: settings.max_features,
+        cache_bytes: settings.cache * 1024 * 1024,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the async runtime cannot start")?;
     runtime.block_on(async {

@@ -42,7 +42,7 @@ impl Redistribution {
 }
 
 /// For whom an answer is made.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Audience {
     /// Anyone: only rows that may be passed on.
     #[default]

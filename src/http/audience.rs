@@ -52,7 +52,7 @@ pub(super) async fn decide(State(state): State<AppState>, mut request: Request, 
 }
 
 /// For whom a request is answered: the operator where the setting allows it and everything speaks for this machine.
-fn audience(setting: Restricted, peer: Option<SocketAddr>, headers: &HeaderMap) -> Audience {
+pub(super) fn audience(setting: Restricted, peer: Option<SocketAddr>, headers: &HeaderMap) -> Audience {
     let here = peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback());
     let proxied = PROXIED.iter().any(|name| headers.contains_key(name));
     // Any site may read our answers in a browser (CORS), and a browser on this machine is loopback: a page of another site

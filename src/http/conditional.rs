@@ -28,7 +28,7 @@ pub(super) async fn conditional(request: Request, next: Next) -> Response {
 }
 
 /// The tag of the representation: the handler's, with the encoding's name in it.
-fn representation_tag(headers: &HeaderMap) -> Option<HeaderValue> {
+pub(super) fn representation_tag(headers: &HeaderMap) -> Option<HeaderValue> {
     let tag = headers.get(header::ETAG)?;
     let Some(encoding) = headers.get(header::CONTENT_ENCODING) else { return Some(tag.clone()) };
     let plain = tag.to_str().ok()?.strip_suffix('"')?;
@@ -36,7 +36,7 @@ fn representation_tag(headers: &HeaderMap) -> Option<HeaderValue> {
 }
 
 /// Whether `If-None-Match` names the tag. The comparison is the weak one (RFC 9110 §13.1.2).
-fn names(asked: &[HeaderValue], tag: &HeaderValue) -> bool {
+pub(super) fn names(asked: &[HeaderValue], tag: &HeaderValue) -> bool {
     let Ok(tag) = tag.to_str() else { return false };
     let values = asked.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     values.map(str::trim).any(|value| value == "*" || value.strip_prefix("W/").unwrap_or(value) == tag)

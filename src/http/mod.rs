@@ -6,6 +6,7 @@
 
 mod assets;
 mod audience;
+mod cache;
 mod collections;
 mod conditional;
 mod error;
@@ -78,6 +79,7 @@ pub fn router(state: AppState) -> Router {
     // From the outside in: a request passes them from top to bottom, its answer from bottom to top.
     let layers = ServiceBuilder::new()
         .layer(from_fn(guard::identify))
+        .layer(from_fn_with_state(state.clone(), cache::replay))
         .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))

@@ -88,6 +88,45 @@ pub(super) fn wants_html(params: &mut Params, headers: &HeaderMap) -> Result<boo
     }
 }
 
+/// How the bytes of an answer may go over the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Encoding {
+    /// As they are.
+    Identity,
+    /// With gzip.
+    Gzip,
+    /// With brotli.
+    Brotli,
+}
+
+/// The encoding to answer in: of those that `Accept-Encoding` weighs most gzip, which is the quickest to make, before brotli and the
+/// plain bytes; `None` when it takes none of them (RFC 9110 §12.5.3).
+pub(super) fn encoding(headers: &HeaderMap) -> Option<Encoding> {
+    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let (mut gzip, mut brotli, mut identity, mut any) = (None, None, None, None);
+    for range in values.flat_map(|value| value.split(',')) {
+        let mut parts = range.split(';').map(str::trim);
+        let place = match parts.next().unwrap_or_default() {
+            "gzip" | "x-gzip" => &mut gzip,
+            "br" => &mut brotli,
+            "identity" => &mut identity,
+            "*" => &mut any,
+            _ => continue,
+        };
+        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+        *place = Some(weight.map_or(1.0, |q| q.trim().parse().unwrap_or(0.0)));
+    }
+    // The plain bytes are taken unless they are refused by name or by the star, and then least gladly.
+    let identity: f32 = identity.unwrap_or(if any == Some(0.0) { 0.0 } else { 0.001 });
+    let weighed = [
+        (Encoding::Gzip, gzip.or(any).unwrap_or(0.0)),
+        (Encoding::Brotli, brotli.or(any).unwrap_or(0.0)),
+        (Encoding::Identity, identity),
+    ];
+    let best = weighed.into_iter().rev().max_by(|(_, a), (_, b)| a.total_cmp(b));
+    best.filter(|(_, weight)| *weight > 0.0).map(|(encoding, _)| encoding)
+}
+
 fn not_acceptable(detail: &str) -> Problem {
     Problem::new(StatusCode::NOT_ACCEPTABLE).detail(detail)
 }
@@ -122,6 +161,30 @@ mod tests {
         }
         let mut params = Params::parse(Some(query)).unwrap_or_else(|_| panic!("query {query}"));
         wants_html(&mut params, &headers).map_err(|_| 406)
+    }
+
+    #[test]
+    fn gzip_where_it_is_taken_and_nothing_where_nothing_is() {
+        for (accepted, expected) in [
+            (None, Some(Encoding::Identity)),
+            (Some(""), Some(Encoding::Identity)),
+            (Some("gzip"), Some(Encoding::Gzip)),
+            (Some("br, zstd"), Some(Encoding::Brotli)),
+            (Some("gzip;q=0.5, br"), Some(Encoding::Brotli)),
+            (Some("gzip, deflate, br, zstd"), Some(Encoding::Gzip)),
+            (Some("gzip;q=0"), Some(Encoding::Identity)),
+            (Some("gzip;q=0.2, identity;q=0.8"), Some(Encoding::Identity)),
+            (Some("*"), Some(Encoding::Gzip)),
+            (Some("*;q=0"), None),
+            (Some("identity;q=0"), None),
+            (Some("identity;q=0, gzip"), Some(Encoding::Gzip)),
+        ] {
+            let mut headers = HeaderMap::new();
+            if let Some(accepted) = accepted {
+                headers.insert(header::ACCEPT_ENCODING, accepted.parse().unwrap());
+            }
+            assert_eq!(encoding(&headers), expected, "{accepted:?}");
+        }
     }
 
     #[test]

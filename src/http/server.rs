@@ -24,6 +24,8 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// How many features a tile holds before it holds bins instead.
     pub max_features: usize,
+    /// Bytes of answers that are kept to be sent again.
+    pub cache_bytes: u64,
 }
 
 /// How long a client may take to send a request's head; a connection that sends half of one is closed then.

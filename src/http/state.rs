@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::audience::Restricted;
+use super::cache::ResponseCache;
 use super::problem::Problem;
 use super::server::Limits;
 use crate::domain::Instant;
@@ -22,6 +23,7 @@ pub struct AppState {
     pub(super) restricted: Restricted,
     pub(super) permits: Arc<Semaphore>,
     pub(super) limits: Limits,
+    pub(super) cache: Arc<ResponseCache>,
 }
 
 impl AppState {
@@ -36,6 +38,7 @@ impl AppState {
             restricted: Restricted::Never,
             permits: Arc::new(Semaphore::new(limits.concurrency)),
             limits,
+            cache: Arc::new(ResponseCache::new(limits.cache_bytes)),
         }
     }
 

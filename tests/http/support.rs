@@ -38,7 +38,8 @@ pub fn start(store: MemoryStore, restricted: Restricted) -> String {
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
             let address = listener.local_addr().expect("an address");
-            let limits = Limits { concurrency: 64, request_timeout: Duration::from_secs(30), max_features: 5_000 };
+            let limits =
+                Limits { concurrency: 64, request_timeout: Duration::from_secs(30), max_features: 5_000, cache_bytes: 1 << 24 };
             let clock = Arc::new(|| Instant::parse(NOW).expect("an instant"));
             let state = AppState::new(Arc::new(store), clock, "http://map.example", limits).with_restricted(restricted);
             sender.send(format!("http://{address}")).expect("the test waits");
