@@ -181,13 +181,13 @@ async fn make(mut request: Request, next: Next, encoding: Encoding) -> Result<En
         tracing::error!(%error, "an answer broke off");
         Box::new(Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response())
     })?;
-    if body.len() >= WORTH_COMPRESSING && !parts.headers.contains_key(header::CONTENT_ENCODING) {
-        if let Some((name, compressed)) = compressed(body.clone(), encoding).await {
-            body = compressed;
-            parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
-            if let Some(tag) = representation_tag(&parts.headers) {
-                parts.headers.insert(header::ETAG, tag);
-            }
+    let worth = body.len() >= WORTH_COMPRESSING && !parts.headers.contains_key(header::CONTENT_ENCODING);
+    let encoding = if worth { encoding } else { Encoding::Identity };
+    if let Some((name, compressed)) = compressed(body.clone(), encoding).await {
+        body = compressed;
+        parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+        if let Some(tag) = representation_tag(&parts.headers) {
+            parts.headers.insert(header::ETAG, tag);
         }
     }
     parts.headers.remove(header::CONTENT_LENGTH);

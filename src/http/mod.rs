@@ -4,6 +4,7 @@
 //! geometry arithmetic here. `problem` alone knows status codes. Work that may take more than a few microseconds
 //! (`items`, `tiles`, `playback`) runs on the blocking threads, never on the async ones.
 
+mod aggregate;
 mod assets;
 mod audience;
 mod cache;
@@ -52,6 +53,7 @@ pub fn router(state: AppState) -> Router {
         .route("/collections/{collection}/items", get(items::items))
         .route("/collections/{collection}/items/{id}", get(items::item))
         .route("/collections/{collection}/items/{id}/revisions", get(items::revisions))
+        .route("/collections/{collection}/aggregate", get(aggregate::aggregate))
         .route("/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}", get(tiles::ogc_tile))
         .route("/tiles/{collection}/{z}/{x}/{y}", get(tiles::tile))
         .route("/playback/control", get(playback::control))

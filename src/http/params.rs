@@ -99,6 +99,15 @@ impl Params {
         Ok(query)
     }
 
+    /// The part of [`feature_query`](Self::feature_query) that counts share, which have no pages: `bbox`, and what tiles take.
+    ///
+    /// # Errors
+    /// 400 that names the parameter to blame.
+    pub(super) fn counted_query(mut self, collection: Collection, now: Instant) -> Result<FeatureQuery, Problem> {
+        let bbox = self.take("bbox")?.map(|text| Bbox::parse(&text).map_err(refused("bbox"))).transpose()?;
+        Ok(FeatureQuery { bbox, ..self.filtered_query(collection, now)? })
+    }
+
     /// The part of [`feature_query`](Self::feature_query) that tiles share: `datetime`, `known_at` and any queryable.
     ///
     /// # Errors

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub use error::StoreError;
 pub use geopackage::GeoPackageStore;
 pub use history::Superseded;
-pub use incidents::{IncidentRow, IncidentTile, TileContent, VECTOR_PROPERTIES, write_mvt};
+pub use incidents::{Aggregate, GroupBy, GroupValue, IncidentRow, IncidentTile, TileContent, VECTOR_PROPERTIES, write_mvt};
 pub use memory::MemoryStore;
 pub use snapshot::{Found, Located, RecordRef, Snapshot};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::StoreError;
 use super::history::Superseded;
-use super::incidents::{Builder, IncidentRow, IncidentTile, Incidents};
+use super::incidents::{Aggregate, Builder, GroupBy, IncidentRow, IncidentTile, Incidents};
 use super::table::Table;
 use crate::domain::{
     Actor, Audience, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Cursor, Dataset, FeatureQuery, Field,
@@ -342,6 +342,13 @@ impl Snapshot {
     #[must_use]
     pub fn incident_tile(&self, query: &FeatureQuery, tile: TileId, max_features: usize) -> IncidentTile<'_> {
         self.incidents.tile(query, tile, max_features)
+    }
+
+    /// Counts of the incidents that meet a query and sums of deaths in them, by groups. Rows that may not be passed on are counted for
+    /// everyone as long as no group can be as narrow as a row.
+    #[must_use]
+    pub fn aggregate(&self, query: &FeatureQuery, by: &[GroupBy]) -> Aggregate<'_> {
+        self.incidents.aggregate(query, by)
     }
 
     /// The record of a collection with that id, as it is known now, where the audience may see it.

@@ -4,9 +4,10 @@
 use std::fmt;
 
 use super::MapPoint;
-use super::geojson::{write_number, write_string};
+use super::geojson::{Geometry, write_geometry, write_string};
 use super::grid::degrees_at;
 use super::mvt::{Layer, Value, feature_id};
+use crate::domain::Position;
 use geo::Coord;
 
 /// How many zooms finer than its tile a cell is: 32 × 32 cells to a tile, 8 pixels of 256 each, far below `max_features`.
@@ -44,6 +45,13 @@ impl Cell {
         // In halves of the smallest cell; the grid of zoom 8 divides the side in as many.
         let centre = degrees_at(Coord { x: at(self.x), y: at(self.y) }, MAX_CELL_ZOOM + 1 - 12);
         (centre.x, centre.y)
+    }
+
+    /// The same as a position.
+    #[must_use]
+    pub fn centre_position(self) -> Option<Position> {
+        let (lon, lat) = self.centre();
+        Position::new(lon, lat).ok()
     }
 
     /// West, south, east and north: CRS84 degrees.
@@ -132,13 +140,9 @@ impl Bin {
         let cell = self.cell.to_string();
         out.push_str("{\"type\":\"Feature\",\"id\":");
         write_string(out, &format!("cell:{cell}"));
-        out.push_str(",\"geometry\":{\"type\":\"Point\",\"coordinates\":[");
-        let (lon, lat) = self.cell.centre();
-        let rounded = |degrees: f64| (degrees * 1e6).round() / 1e6;
-        write_number(out, rounded(lon));
-        out.push(',');
-        write_number(out, rounded(lat));
-        out.push_str("]},\"properties\":{\"point_count\":");
+        out.push_str(",\"geometry\":");
+        write_geometry(out, self.cell.centre_position().map_or(Geometry::Null, Geometry::Point));
+        out.push_str(",\"properties\":{\"point_count\":");
         out.push_str(&self.tally.count.to_string());
         for (name, sum) in self.tally.fatalities() {
             out.push_str(",\"");
@@ -173,7 +177,6 @@ impl Bin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Position;
     use proptest::prelude::*;
 
     proptest! {

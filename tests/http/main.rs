@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, reason = "a test that fails is the report")]
 
+mod aggregate;
 mod caching;
 mod collections;
 mod errors;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::super::StoreError;
 use super::IncidentRow;
-use super::row::{Incoming, Traits};
+use super::row::{EVENT_TYPE, Incoming, Traits};
 use super::text::{Dictionary, NONE, Texts, translated};
 use crate::domain::{Collection, Dataset, Fatalities, Instant, Interval, Position, Redistribution};
 use crate::index::{PackedIndex, packed_order};
@@ -84,6 +84,11 @@ impl Columns {
 
     pub(super) fn fatalities(&self, row: usize) -> Fatalities {
         usize::try_from(self.figure[row]).ok().and_then(|code| self.figures.get(code)).copied().unwrap_or_default()
+    }
+
+    /// The place of a row's event type among all.
+    pub(super) fn event_type(&self, row: usize) -> u32 {
+        self.traits[row].get(EVENT_TYPE)
     }
 
     pub(super) fn confidence(&self, row: usize) -> Option<f64> {

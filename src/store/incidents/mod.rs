@@ -3,6 +3,7 @@
 //!
 //! What is known now and what was known before stand apart: the past is looked at only when it is asked for.
 
+mod aggregate;
 mod columns;
 mod predicate;
 mod row;
@@ -15,6 +16,7 @@ use self::predicate::Conditions;
 use super::StoreError;
 use crate::domain::{Audience, Bbox, Cursor, Dataset, FeatureQuery, Interval, Page};
 
+pub use self::aggregate::{Aggregate, GroupBy, GroupValue};
 pub(super) use self::columns::{Builder, Columns};
 pub use self::row::IncidentRow;
 pub(super) use self::row::Incoming;
@@ -289,6 +291,73 @@ mod tests {
                 found.sort_unstable();
                 let accepted = rows.iter().filter(|row| query.filters.iter().all(|filter| filter.accepts(*row, Instant::MAX)));
                 prop_assert!(found.iter().eq(accepted.map(|row| &row.id)), "{}", field.name);
+            }
+        }
+
+        #[test]
+        fn groups_are_what_counting_one_by_one_gives(drawn in vec(incident(), 0..60), first in 0..GROUPINGS.len(), second in 0..GROUPINGS.len()) {
+            let by_id: BTreeMap<String, Incident> = drawn.into_iter().map(|row| (row.id.clone(), row)).collect();
+            let rows: Vec<Incident> = by_id.values().cloned().collect();
+            let incidents = Incidents { current: columns(&rows), past: Columns::default() };
+            let by = if first == second { vec![GROUPINGS[first]] } else { vec![GROUPINGS[first], GROUPINGS[second]] };
+            let mut wanted: BTreeMap<Vec<String>, (u64, u64, u64)> = BTreeMap::new();
+            for row in &rows {
+                let sides = match (&row.actor1, &row.actor2) {
+                    (Some(a), Some(b)) if a != b && by.contains(&GroupBy::Actor) => vec![row.actor1.clone(), row.actor2.clone()],
+                    (None, Some(_)) => vec![row.actor2.clone()],
+                    _ => vec![row.actor1.clone()],
+                };
+                for side in sides {
+                    let Some(values) = by.iter().map(|by| told(row, side.as_deref(), *by)).collect::<Option<Vec<_>>>() else { continue };
+                    let sum = wanted.entry(values).or_default();
+                    sum.0 += 1;
+                    sum.1 += u64::from(row.fatalities.high.unwrap_or(0));
+                    sum.2 += u64::from(row.fatalities.best.is_none());
+                }
+            }
+            let query = FeatureQuery { audience: Audience::Operator, ..FeatureQuery::all(crate::domain::Collection::Incidents, Instant::MAX) };
+            let groups = incidents.aggregate(&query, &by).groups;
+            prop_assert_eq!(groups.len(), wanted.len());
+            for (values, tally) in groups {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                prop_assert_eq!(Some(&(tally.count, tally.high, tally.unknown)), wanted.get(&values), "{:?}", values);
+            }
+        }
+    }
+
+    const GROUPINGS: [GroupBy; 12] = [
+        GroupBy::Day,
+        GroupBy::Week,
+        GroupBy::Month,
+        GroupBy::Year,
+        GroupBy::Actor1,
+        GroupBy::Actor2,
+        GroupBy::Actor,
+        GroupBy::EventType,
+        GroupBy::Country,
+        GroupBy::Region,
+        GroupBy::Cell(3),
+        GroupBy::Cell(19),
+    ];
+
+    /// The value of a group as text, straight from the incident; `None` when it is in no group.
+    fn told(row: &Incident, side: Option<&str>, by: GroupBy) -> Option<String> {
+        let day = row.start.interval().start().date().unwrap();
+        let text = |text: Option<&str>| Some(text.unwrap_or_default().to_owned());
+        match by {
+            GroupBy::Day => Some(day.to_string()),
+            GroupBy::Week => Some(day.strftime("%G-W%V").to_string()),
+            GroupBy::Month => Some(day.strftime("%Y-%m").to_string()),
+            GroupBy::Year => Some(day.strftime("%Y").to_string()),
+            GroupBy::Actor1 => text(row.actor1.as_deref()),
+            GroupBy::Actor2 => text(row.actor2.as_deref()),
+            GroupBy::Actor => text(side),
+            GroupBy::EventType => text(Some(row.event_type.as_str())),
+            GroupBy::Country => text(Some(&row.country)),
+            GroupBy::Region => text(row.region.as_deref()),
+            GroupBy::Cell(z) => {
+                let point = crate::tiles::MapPoint::of(row.position?);
+                Some(crate::tiles::Cell::of(point, z).to_string())
             }
         }
     }

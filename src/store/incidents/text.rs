@@ -95,6 +95,11 @@ impl Dictionary {
         (0u32..).take(self.texts.len()).filter(|code| self.get(*code) == Some(text)).collect()
     }
 
+    /// How many codes there are.
+    pub(super) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
     /// Takes in the texts of another; the codes that they have here, in the order of its own.
     pub(super) fn absorb(&mut self, other: &Self) -> Vec<u32> {
         (0..other.texts.len()).map(|at| self.code(other.texts.get(at))).collect()

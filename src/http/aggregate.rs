@@ -1,0 +1,167 @@
+//! `/collections/incidents/aggregate`: counts and sums instead of rows, for charts and for those whom the rows may not be shown.
+
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::response::Response;
+
+use super::collections::named;
+use super::items::write_window;
+use super::negotiate::{Offer, one_of};
+use super::params::Params;
+use super::problem::{Problem, refused};
+use super::reply::{self, GEO_JSON, JSON};
+use super::state::AppState;
+use crate::domain::{Audience, Collection, FeatureQuery, Record as _};
+use crate::store::{Aggregate, GroupBy, GroupValue, Snapshot};
+use crate::tiles::Tally;
+use crate::tiles::geojson::{Geometry, write_geometry, write_string};
+
+const OFFERS: [Offer; 3] = [
+    Offer { names: &["json"], media_types: &["application/json"] },
+    Offer { names: &["csv"], media_types: &["text/csv"] },
+    Offer { names: &["geojson"], media_types: &["application/geo+json"] },
+];
+
+const CSV: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8");
+
+/// How many incidents met the query and may not be told of in groups so fine, where there are any.
+const WITHHELD: HeaderName = HeaderName::from_static("harmattan-withheld");
+
+/// `GET /collections/incidents/aggregate?group_by=region,month` with `bbox`, `datetime`, `known_at` and any queryable.
+pub(super) async fn aggregate(
+    State(state): State<AppState>,
+    audience: Audience,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let collection = named(&id)?;
+    if collection != Collection::Incidents {
+        return Err(Problem::missing("only incidents are counted: /collections/incidents/aggregate"));
+    }
+    let mut params = Params::parse(query.as_deref())?;
+    let by = groupings(&mut params)?;
+    let form = one_of(&mut params, &headers, &OFFERS)?;
+    let placed = by.iter().any(|by| matches!(by, GroupBy::Region | GroupBy::Cell(_)));
+    if form == 2 && !placed {
+        return Err(Problem::parameter("group_by", "f=geojson needs region or cell:{z} among the groups"));
+    }
+    let query = FeatureQuery { audience, ..params.counted_query(collection, state.now())? };
+    let (body, withheld) = state
+        .on_snapshot(move |snapshot| {
+            let counted = snapshot.aggregate(&query, &by);
+            let body = match form {
+                0 => json(&by, &counted),
+                1 => csv(&by, &counted),
+                _ => geojson(&by, &counted, snapshot, &query),
+            };
+            Ok((body, counted.withheld))
+        })
+        .await?;
+    let mut response = reply::tagged([JSON, CSV, GEO_JSON][form].clone(), body);
+    if withheld > 0 {
+        response.headers_mut().insert(WITHHELD, withheld.into());
+    }
+    Ok(response)
+}
+
+fn groupings(params: &mut Params) -> Result<Vec<GroupBy>, Problem> {
+    let text =
+        params.take("group_by")?.ok_or_else(|| Problem::parameter("group_by", "it is needed, as group_by=region,month"))?;
+    let mut by: Vec<GroupBy> = Vec::new();
+    for name in text.split(',') {
+        let next = GroupBy::parse(name).map_err(refused("group_by"))?;
+        if by.iter().any(|other| other.name() == next.name()) {
+            return Err(Problem::parameter("group_by", format!("'{}' is there twice", next.name())));
+        }
+        by.push(next);
+    }
+    Ok(by)
+}
+
+/// Whether an incident may count in two groups.
+fn overlaps(by: &[GroupBy]) -> bool {
+    by.contains(&GroupBy::Actor)
+}
+
+/// Appends the members of a group's object, without the braces.
+fn write_members(out: &mut String, by: &[GroupBy], values: &[GroupValue<'_>], tally: &Tally) {
+    for (by, value) in by.iter().zip(values) {
+        out.push('"');
+        out.push_str(by.name());
+        out.push_str("\":");
+        match value.text() {
+            Some(text) => write_string(out, &text),
+            None => out.push_str("null"),
+        }
+        out.push(',');
+    }
+    out.push_str("\"count\":");
+    out.push_str(&tally.count.to_string());
+    for (name, sum) in tally.fatalities() {
+        out.push_str(",\"");
+        out.push_str(name);
+        out.push_str("\":");
+        out.push_str(&sum.to_string());
+    }
+    if overlaps(by) {
+        out.push_str(",\"overlapping\":true");
+    }
+}
+
+fn json(by: &[GroupBy], counted: &Aggregate<'_>) -> String {
+    let mut out = String::with_capacity(64 + counted.groups.len() * 140);
+    out.push('[');
+    for (ordinal, (values, tally)) in counted.groups.iter().enumerate() {
+        out.push_str(if ordinal > 0 { ",\n{" } else { "\n{" });
+        write_members(&mut out, by, values, tally);
+        out.push('}');
+    }
+    out.push_str("\n]");
+    out
+}
+
+fn csv(by: &[GroupBy], counted: &Aggregate<'_>) -> String {
+    let mut out = String::new();
+    let cell = |text: &str| {
+        if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    };
+    let mut row = |cells: Vec<String>| {
+        out.push_str(&cells.join(","));
+        out.push_str("\r\n");
+    };
+    let sums = Tally::default().fatalities().map(|(name, _)| name);
+    row(by.iter().map(|by| by.name()).chain(["count"]).chain(sums).map(ToOwned::to_owned).collect());
+    for (values, tally) in &counted.groups {
+        let values = values.iter().map(|value| value.text().map_or_else(String::new, |text| cell(&text)));
+        let sums = tally.fatalities().map(|(_, sum)| sum.to_string());
+        row(values.chain([tally.count.to_string()]).chain(sums).collect());
+    }
+    out
+}
+
+/// Groups as features: of regions their areas, of cells the points in their centres. Groups without a region are features without
+/// a geometry.
+fn geojson(by: &[GroupBy], counted: &Aggregate<'_>, snapshot: &Snapshot, query: &FeatureQuery) -> String {
+    let mut out = String::from("{\"type\":\"FeatureCollection\"");
+    write_window(&mut out, query);
+    out.push_str(",\"features\":[");
+    for (ordinal, (values, tally)) in counted.groups.iter().enumerate() {
+        out.push_str(if ordinal > 0 { ",\n" } else { "\n" });
+        out.push_str("{\"type\":\"Feature\",\"geometry\":");
+        let placed = values.iter().zip(by).find_map(|(value, by)| match (value, by) {
+            (GroupValue::Cell(cell), _) => Some(cell.centre_position().map_or(Geometry::Null, Geometry::Point)),
+            (GroupValue::Text(id), GroupBy::Region) => {
+                let area = snapshot.regions().binary_search_by(|region| region.id.as_str().cmp(id)).ok();
+                area.and_then(|at| snapshot.regions().get(at)).map(|region| region.shape().into())
+            }
+            _ => None,
+        });
+        write_geometry(&mut out, placed.unwrap_or(Geometry::Null));
+        out.push_str(",\"properties\":{");
+        write_members(&mut out, by, values, tally);
+        out.push_str("}}");
+    }
+    out.push_str("\n]}");
+    out
+}
