@@ -12,6 +12,7 @@ mod grid;
 mod lines;
 mod matrix;
 pub mod mvt;
+mod tilejson;
 
 pub use bin::{Bin, CELL_STEPS, Cell, MAX_CELL_ZOOM, Tally};
 pub use clip::{Part, clip_area, clip_line};
@@ -21,3 +22,4 @@ pub use error::TileError;
 pub use grid::{BUFFER_UNITS, MapPoint, TILE_EXTENT, degrees_at, snapped};
 pub use lines::{lines_in, lines_of, simplified_line};
 pub use matrix::{BUFFER, MAX_LATITUDE, MAX_ZOOM, TileId};
+pub use tilejson::{PropertyType, TileSet, VectorLayer};
