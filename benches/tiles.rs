@@ -11,7 +11,7 @@ use harmattan::domain::{Instant, Record, Shape};
 use harmattan::import::bundled;
 use harmattan::tiles::geojson::{write_feature, write_string};
 use harmattan::tiles::mvt::{GridGeometry, Layer, Value, feature_id};
-use harmattan::tiles::{MapPoint, TileId, clip_area, clip_line};
+use harmattan::tiles::{Coverage, MapPoint, TileId, clip_area, clip_line};
 use seeded::{Numbers, regions};
 
 fn main() {
@@ -195,5 +195,37 @@ fn incidents_of_a_vector_tile_as_records(bencher: Bencher) {
         }
         layer.finish(&mut out);
         out
+    });
+}
+
+#[divan::bench]
+fn take_the_regions_apart(bencher: Bencher) {
+    let regions = regions();
+    bencher.bench(|| Coverage::new(black_box(&regions).iter().map(|region| &region.area)));
+}
+
+fn coverage() -> Coverage {
+    Coverage::new(regions().iter().map(|region| &region.area))
+}
+
+#[divan::bench(args = [0, 4, 6, 8, 10, 14])]
+fn simplify_the_regions(bencher: Bencher, z: u8) {
+    let coverage = coverage();
+    bencher.bench(|| black_box(&coverage).at(z));
+}
+
+#[divan::bench(args = [0, 4, 5, 6, 8, 10, 14])]
+fn regions_of_a_vector_tile(bencher: Bencher, z: u8) {
+    let (regions, zoom) = (regions(), coverage().at(z));
+    let tile = tile(z);
+    let mut out = Vec::new();
+    bencher.bench_local(|| {
+        out.clear();
+        let mut layer = Layer::new("regions");
+        for (ordinal, polygons) in zoom.tile(tile) {
+            layer.write_record(&regions[ordinal as usize], GridGeometry::Area(&polygons), Instant::MAX);
+        }
+        layer.finish(&mut out);
+        out.len()
     });
 }

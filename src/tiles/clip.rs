@@ -11,6 +11,7 @@ use geo::{Coord, LineString, MultiLineString, MultiPolygon, Polygon};
 
 use super::geojson::Geometry;
 use super::matrix::TileId;
+use super::mvt::{GridPolygon, twice_area as twice_grid_area};
 use crate::domain::{Bbox, Shape};
 
 /// What of a shape lies in a tile.
@@ -68,10 +69,37 @@ fn holds(rectangle: Bbox, at: Coord<f64>) -> bool {
 /// (doi:10.1145/357332.357333).
 #[must_use]
 pub fn clip_line(line: &LineString<f64>, rectangle: Bbox) -> Option<MultiLineString<f64>> {
+    let lines: Vec<LineString<f64>> = pieces(&line.0, corners(rectangle)).into_iter().map(LineString::from).collect();
+    (!lines.is_empty()).then(|| MultiLineString::new(lines))
+}
+
+/// The pieces of a line in a grid of whole numbers within a square, from `least` to `greatest` both ways; as [`clip_line`], and
+/// where an edge crosses a side, the nearest point of the grid on it is taken. A piece that is less than that is left out.
+pub(super) fn clip_grid_line(line: &[Coord<i32>], least: i32, greatest: i32) -> Vec<Vec<Coord<i32>>> {
+    let exact: Vec<Coord<f64>> = line.iter().map(|at| Coord { x: f64::from(at.x), y: f64::from(at.y) }).collect();
+    let corner = |at: i32| Coord { x: f64::from(at), y: f64::from(at) };
+    #[allow(clippy::cast_possible_truncation, reason = "whole numbers that were no greater before")]
+    let whole = |piece: Vec<Coord<f64>>| {
+        let mut piece: Vec<Coord<i32>> =
+            piece.into_iter().map(|at| Coord { x: at.x.round() as i32, y: at.y.round() as i32 }).collect();
+        piece.dedup();
+        (piece.len() > 1).then_some(piece)
+    };
+    pieces(&exact, (corner(least), corner(greatest))).into_iter().filter_map(whole).collect()
+}
+
+/// The least and the greatest corner of a rectangle.
+type Corners = (Coord<f64>, Coord<f64>);
+
+fn corners(rectangle: Bbox) -> Corners {
+    (Coord { x: rectangle.west(), y: rectangle.south() }, Coord { x: rectangle.east(), y: rectangle.north() })
+}
+
+fn pieces(line: &[Coord<f64>], rectangle: Corners) -> Vec<Vec<Coord<f64>>> {
     let mut pieces: Vec<Vec<Coord<f64>>> = Vec::new();
     let mut open = false;
-    for edge in line.lines() {
-        let (from, to) = (edge.start, edge.end);
+    for edge in line.windows(2) {
+        let (from, to) = (edge[0], edge[1]);
         if from == to {
             continue;
         }
@@ -85,20 +113,19 @@ pub fn clip_line(line: &LineString<f64>, rectangle: Bbox) -> Option<MultiLineStr
         }
         open = leave == 1.0;
     }
-    let lines: Vec<LineString<f64>> = pieces.into_iter().map(LineString::from).collect();
-    (!lines.is_empty()).then(|| MultiLineString::new(lines))
+    pieces
 }
 
 /// The stretch of an edge within a rectangle, as parts of its length; `None` when it is a point or nothing.
-fn stretch(from: Coord<f64>, to: Coord<f64>, rectangle: Bbox) -> Option<(f64, f64)> {
+fn stretch(from: Coord<f64>, to: Coord<f64>, (least, greatest): Corners) -> Option<(f64, f64)> {
     let mut enter = 0.0f64;
     let mut leave = 1.0f64;
     // For each side, how far the start lies inside it and how fast the edge runs out of it.
     for (inside, outward) in [
-        (from.x - rectangle.west(), from.x - to.x),
-        (rectangle.east() - from.x, to.x - from.x),
-        (from.y - rectangle.south(), from.y - to.y),
-        (rectangle.north() - from.y, to.y - from.y),
+        (from.x - least.x, from.x - to.x),
+        (greatest.x - from.x, to.x - from.x),
+        (from.y - least.y, from.y - to.y),
+        (greatest.y - from.y, to.y - from.y),
     ] {
         if outward == 0.0 {
             if inside < 0.0 {
@@ -114,7 +141,7 @@ fn stretch(from: Coord<f64>, to: Coord<f64>, rectangle: Bbox) -> Option<(f64, f6
 }
 
 /// The point at a part of an edge; its ends are taken as they are, and rounding does not lead out of the rectangle.
-fn along(from: Coord<f64>, to: Coord<f64>, part: f64, rectangle: Bbox) -> Coord<f64> {
+fn along(from: Coord<f64>, to: Coord<f64>, part: f64, (least, greatest): Corners) -> Coord<f64> {
     if part == 0.0 {
         return from;
     }
@@ -122,8 +149,8 @@ fn along(from: Coord<f64>, to: Coord<f64>, part: f64, rectangle: Bbox) -> Coord<
         return to;
     }
     Coord {
-        x: (from.x + (to.x - from.x) * part).clamp(rectangle.west(), rectangle.east()),
-        y: (from.y + (to.y - from.y) * part).clamp(rectangle.south(), rectangle.north()),
+        x: (from.x + (to.x - from.x) * part).clamp(least.x, greatest.x),
+        y: (from.y + (to.y - from.y) * part).clamp(least.y, greatest.y),
     }
 }
 
@@ -134,18 +161,42 @@ fn along(from: Coord<f64>, to: Coord<f64>, part: f64, rectangle: Bbox) -> Coord<
 /// much as reading the vertices four times.
 #[must_use]
 pub fn clip_area(area: &MultiPolygon<f64>, rectangle: Bbox) -> Option<MultiPolygon<f64>> {
-    let sides = [
-        Side { axis: Axis::Lon, at: rectangle.west(), inward: 1.0 },
-        Side { axis: Axis::Lon, at: rectangle.east(), inward: -1.0 },
-        Side { axis: Axis::Lat, at: rectangle.south(), inward: 1.0 },
-        Side { axis: Axis::Lat, at: rectangle.north(), inward: -1.0 },
-    ];
-    let mut polygons: Vec<Rings> = area.iter().map(Rings::of).collect();
-    for side in sides {
-        polygons = polygons.into_iter().flat_map(|rings| side.cut(rings)).collect();
-    }
+    let polygons = cut(area.iter().map(Rings::of).collect(), corners(rectangle), false);
     let polygons: Vec<Polygon<f64>> = polygons.into_iter().filter_map(Rings::into_polygon).collect();
     (!polygons.is_empty()).then(|| MultiPolygon::new(polygons))
+}
+
+/// What of a polygon in a grid of whole numbers lies within a square, from `least` to `greatest` both ways; as [`clip_area`],
+/// and where an edge crosses a side, the nearest point of the grid on it is taken.
+pub(super) fn clip_grid(polygon: &GridPolygon, least: i32, greatest: i32) -> Vec<GridPolygon> {
+    let exact = |ring: &Vec<Coord<i32>>| ring.iter().map(|at| Coord { x: f64::from(at.x), y: f64::from(at.y) }).collect();
+    #[allow(clippy::cast_possible_truncation, reason = "whole numbers that were no greater before")]
+    let whole = |ring: Ring| {
+        let mut ring: Vec<Coord<i32>> = ring.into_iter().map(|at| Coord { x: at.x as i32, y: at.y as i32 }).collect();
+        ring.dedup();
+        (twice_grid_area(&ring) != 0).then_some(ring)
+    };
+    let rings = Rings { exterior: exact(&polygon.exterior), holes: polygon.holes.iter().map(exact).collect() };
+    let (least, greatest) = (f64::from(least), f64::from(greatest));
+    cut(vec![rings], (Coord { x: least, y: least }, Coord { x: greatest, y: greatest }), true)
+        .into_iter()
+        .filter_map(|rings| {
+            Some(GridPolygon { exterior: whole(rings.exterior)?, holes: rings.holes.into_iter().filter_map(whole).collect() })
+        })
+        .collect()
+}
+
+/// What of some polygons lies within a rectangle.
+fn cut(mut polygons: Vec<Rings>, (least, greatest): Corners, whole: bool) -> Vec<Rings> {
+    for side in [
+        Side { axis: Axis::Lon, at: least.x, inward: 1.0, whole },
+        Side { axis: Axis::Lon, at: greatest.x, inward: -1.0, whole },
+        Side { axis: Axis::Lat, at: least.y, inward: 1.0, whole },
+        Side { axis: Axis::Lat, at: greatest.y, inward: -1.0, whole },
+    ] {
+        polygons = polygons.into_iter().flat_map(|rings| side.cut(rings)).collect();
+    }
+    polygons
 }
 
 /// A ring without its closing vertex.
@@ -215,11 +266,15 @@ struct Side {
     at: f64,
     /// 1 when the inside has the greater coordinates, −1 when the lesser.
     inward: f64,
+    /// Whether the points where edges cross it are whole numbers.
+    whole: bool,
 }
 
 /// A run of vertices inside, with the points on the side where it begins and ends.
 struct Chain {
     vertices: Ring,
+    /// Where its beginning and its end lie along the side, before any rounding: two that are rounded to one keep their order.
+    ends: [f64; 2],
     /// For its beginning and its end: how the edge there leaves the side, along over inward.
     slopes: [f64; 2],
 }
@@ -291,7 +346,8 @@ impl Side {
                 let chain = open.get_or_insert_with(|| self.begun(previous, vertex));
                 chain.vertices.push(vertex);
             } else if let Some(mut chain) = open.take() {
-                chain.vertices.push(self.crossing(previous, vertex));
+                chain.ends[1] = self.crossing(previous, vertex);
+                chain.vertices.push(self.point(chain.ends[1]));
                 chain.slopes[1] = self.slope(vertex, previous);
                 chains.push(chain);
             }
@@ -301,19 +357,25 @@ impl Side {
     }
 
     fn begun(self, outside: Coord<f64>, inside: Coord<f64>) -> Chain {
-        Chain { vertices: vec![self.crossing(outside, inside)], slopes: [self.slope(outside, inside), 0.0] }
+        let at = self.crossing(outside, inside);
+        Chain { vertices: vec![self.point(at)], ends: [at, at], slopes: [self.slope(outside, inside), 0.0] }
     }
 
     fn slope(self, outside: Coord<f64>, inside: Coord<f64>) -> f64 {
         (self.along(inside) - self.along(outside)) / (self.depth(inside) - self.depth(outside))
     }
 
-    /// Where an edge crosses the side, the same whichever way the edge runs.
-    fn crossing(self, a: Coord<f64>, b: Coord<f64>) -> Coord<f64> {
+    /// Where along the side an edge crosses it, the same whichever way the edge runs.
+    fn crossing(self, a: Coord<f64>, b: Coord<f64>) -> f64 {
         let (from, to) = if (a.x, a.y) <= (b.x, b.y) { (a, b) } else { (b, a) };
         let part = self.depth(from) / (self.depth(from) - self.depth(to));
         let (low, high) = (self.along(from).min(self.along(to)), self.along(from).max(self.along(to)));
-        let along = (self.along(from) + (self.along(to) - self.along(from)) * part).clamp(low, high);
+        (self.along(from) + (self.along(to) - self.along(from)) * part).clamp(low, high)
+    }
+
+    /// The point of the side that lies there along it.
+    fn point(self, along: f64) -> Coord<f64> {
+        let along = if self.whole { along.round() } else { along };
         match self.axis {
             Axis::Lon => Coord { x: self.at, y: along },
             Axis::Lat => Coord { x: along, y: self.at },
@@ -326,8 +388,7 @@ impl Side {
         // turns −0 into 0, which `total_cmp` would tell apart.
         let mut ends: Vec<(f64, f64, usize)> = Vec::with_capacity(2 * chains.len());
         for (at, chain) in chains.iter().enumerate() {
-            let [first, last] =
-                [chain.vertices.first(), chain.vertices.last()].map(|end| end.map_or(0.0, |end| self.along(*end)));
+            let [first, last] = chain.ends;
             ends.push((first + 0.0, chain.slopes[0] + 0.0, 2 * at));
             ends.push((last + 0.0, chain.slopes[1] + 0.0, 2 * at + 1));
         }

@@ -10,7 +10,7 @@ use crate::domain::Position;
 /// Units along the side of a tile, as vector tiles are usually made (MVT 2.1 §4.1 leaves it open). 0.6 m at the deepest zoom.
 pub const TILE_EXTENT: u32 = 1 << EXTENT_BITS;
 
-const EXTENT_BITS: u32 = 12;
+pub(super) const EXTENT_BITS: u32 = 12;
 
 /// A position in the square of the map in fixed point: x from the west and y from the north, 2^32 to the side (about a centimetre).
 ///
@@ -67,11 +67,28 @@ impl MapPoint {
 /// across several tiles.
 #[must_use]
 pub fn snapped(at: Coord<f64>, z: u8) -> Coord<i32> {
-    let side = f64::from(TILE_EXTENT << z.min(MAX_ZOOM));
-    #[allow(clippy::cast_possible_truncation, reason = "at most 2^26")]
+    point_in(at, EXTENT_BITS + u32::from(z.min(MAX_ZOOM)))
+}
+
+/// The nearest point of the grid of 2^`bits` units to the side of the map, 30 at most.
+pub(super) fn point_in(at: Coord<f64>, bits: u32) -> Coord<i32> {
+    let side = f64::from(1u32 << bits);
+    #[allow(clippy::cast_possible_truncation, reason = "at most 2^30")]
     let [x, y] = parts(at.x, at.y).map(|part| (part * side).round() as i32);
     Coord { x, y }
 }
+
+impl TileId {
+    /// The north-western corner of the tile in the map's grid at its zoom.
+    #[must_use]
+    pub fn corner(self) -> Coord<i32> {
+        let at = |tile: u32| (tile * TILE_EXTENT).cast_signed();
+        Coord { x: at(self.x()), y: at(self.y()) }
+    }
+}
+
+/// [`BUFFER`](super::BUFFER) in units of the grid.
+pub const BUFFER_UNITS: i32 = TILE_EXTENT.cast_signed() / 32;
 
 /// The longitude and the latitude of a point of the map's grid at a zoom.
 #[must_use]

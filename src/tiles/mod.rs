@@ -4,16 +4,23 @@
 
 mod bin;
 mod clip;
+mod coverage;
 mod drawn;
 mod error;
 pub mod geojson;
 mod grid;
+mod lines;
 mod matrix;
 pub mod mvt;
+pub mod pmtiles;
+mod tilejson;
 
 pub use bin::{Bin, CELL_STEPS, Cell, MAX_CELL_ZOOM, Tally};
 pub use clip::{Part, clip_area, clip_line};
+pub use coverage::{Coverage, SimplifiedZoom, area_of};
 pub use drawn::Drawn;
-pub use error::TileError;
-pub use grid::{MapPoint, TILE_EXTENT, degrees_at, snapped};
+pub use error::{PmtilesError, TileError};
+pub use grid::{BUFFER_UNITS, MapPoint, TILE_EXTENT, degrees_at, snapped};
+pub use lines::{lines_in, lines_of, simplified_line};
 pub use matrix::{BUFFER, MAX_LATITUDE, MAX_ZOOM, TileId};
+pub use tilejson::{PropertyType, TileSet, VectorLayer};

@@ -502,6 +502,57 @@ fn number(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
+/// The layers of a tile and how many features each has; `None` for what is no vector tile.
+#[must_use]
+pub fn features_of(mut tile: &[u8]) -> Option<Vec<(String, u64)>> {
+    let mut layers = Vec::new();
+    while !tile.is_empty() {
+        let (TILE_LAYER, mut layer) = read_field(&mut tile)? else { return None };
+        let (mut name, mut features, mut version) = (None, 0, false);
+        while !layer.is_empty() {
+            match read_field(&mut layer)? {
+                (LAYER_NAME, text) => name = Some(std::str::from_utf8(text).ok()?.to_owned()),
+                (LAYER_FEATURE, _) => features += 1,
+                (LAYER_VERSION, _) => version = true,
+                _ => {}
+            }
+        }
+        layers.push((name.filter(|_| version)?, features));
+    }
+    Some(layers)
+}
+
+/// A field: its tag and, if it has a length, what it holds.
+fn read_field<'a>(bytes: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
+    let tag = u8::try_from(read_varint(bytes)?).ok()?;
+    let length = match tag & 7 {
+        0 => {
+            read_varint(bytes)?;
+            0
+        }
+        1 => 8,
+        2 => usize::try_from(read_varint(bytes)?).ok()?,
+        _ => return None,
+    };
+    let held = bytes.get(..length)?;
+    *bytes = &bytes[length..];
+    Some((tag, held))
+}
+
+/// Takes a varint from the front; `None` where there is none.
+pub(super) fn read_varint(bytes: &mut &[u8]) -> Option<u64> {
+    let mut number = 0;
+    for shift in (0..64).step_by(7) {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -612,6 +663,8 @@ mod tests {
         write_meta(&mut tile, 100_000, 812, true);
         let reader = MvtReaderRef::new(&tile).unwrap();
         assert_eq!(reader.layers().map(|layer| layer.name()).collect::<Vec<_>>(), ["incidents", "meta"]);
+        assert_eq!(features_of(&tile), Some(vec![("incidents".to_owned(), 0), ("meta".to_owned(), 1)]));
+        assert_eq!(features_of(&tile[..tile.len() - 1]), None);
         let meta = reader.layers().last().unwrap();
         assert_eq!((meta.version(), meta.extent(), meta.feature_count()), (2, 4_096, 1));
         let feature = meta.features().next().unwrap();
