@@ -11,11 +11,9 @@ use super::params::Params;
 use super::problem::Problem;
 use super::reply::{self, GEO_JSON};
 use super::state::AppState;
-use crate::domain::{Audience, Collection, FeatureQuery, Record as _};
-use crate::store::{IncidentTile, Snapshot, TileContent, write_mvt};
-use crate::tiles::geojson::write_feature;
-use crate::tiles::mvt::{self, Layer, write_meta};
-use crate::tiles::{Drawn, TileId};
+use crate::domain::{Audience, Collection, FeatureQuery};
+use crate::store::GeoJsonFeatures;
+use crate::tiles::{TileId, mvt};
 
 const MVT: Offer = Offer { names: &["mvt"], media_types: &[mvt::MEDIA_TYPE, "application/x-protobuf"] };
 const GEOJSON: Offer = Offer { names: &["geojson", "json"], media_types: &["application/geo+json", "application/json"] };
@@ -71,7 +69,14 @@ async fn answer(
 ) -> Result<Response, Problem> {
     let query = FeatureQuery { audience, ..params.filtered_query(collection, state.now())? };
     let max_features = state.limits.max_features;
-    let body = state.on_snapshot(move |snapshot| Ok(Tile { snapshot, query, tile, max_features }.encode(form))).await?;
+    let body = state
+        .on_snapshot(move |snapshot| {
+            Ok(match form {
+                Form::Mvt => snapshot.vector_tile(&query, tile, max_features),
+                Form::GeoJson => feature_collection(&query, &snapshot.geojson_tile(&query, tile, max_features)).into_bytes(),
+            })
+        })
+        .await?;
     match form {
         Form::Mvt if body.is_empty() => Ok(StatusCode::NO_CONTENT.into_response()),
         Form::Mvt => Ok(reply::tagged(HeaderValue::from_static(mvt::MEDIA_TYPE), body)),
@@ -79,129 +84,17 @@ async fn answer(
     }
 }
 
-/// What is asked of one tile.
-struct Tile<'a> {
-    snapshot: &'a Snapshot,
-    query: FeatureQuery,
-    tile: TileId,
-    max_features: usize,
-}
-
-impl Tile<'_> {
-    /// The tile; as vector tile nothing at all when it is empty.
-    fn encode(&self, form: Form) -> Vec<u8> {
-        match (form, self.query.collection) {
-            (Form::Mvt, Collection::Incidents) => self.incidents_mvt(),
-            (Form::Mvt, _) => self.records_mvt(),
-            (Form::GeoJson, Collection::Incidents) => self.incidents_geojson(),
-            (Form::GeoJson, _) => self.records_geojson(),
-        }
-    }
-
-    fn incidents(&self) -> IncidentTile<'_> {
-        self.snapshot.incident_tile(&self.query, self.tile, self.max_features)
-    }
-
-    fn incidents_mvt(&self) -> Vec<u8> {
-        let held = self.incidents();
-        let mut layer = Layer::new(self.query.collection.id());
-        let aggregated = match &held.content {
-            TileContent::Rows(rows) => {
-                write_mvt(rows, self.tile, &mut layer);
-                false
-            }
-            TileContent::Bins(bins) => {
-                bins.iter().for_each(|bin| bin.write_mvt(&mut layer));
-                true
-            }
-        };
-        finished(layer, held.matched, aggregated)
-    }
-
-    fn incidents_geojson(&self) -> Vec<u8> {
-        let held = self.incidents();
-        let mut features = Features::default();
-        let aggregated = match &held.content {
-            TileContent::Rows(rows) => {
-                rows.iter().for_each(|row| features.add(|out| write_feature(out, row, row.shape().into(), self.query.as_of)));
-                false
-            }
-            TileContent::Bins(bins) => {
-                bins.iter().for_each(|bin| features.add(|out| bin.write_geojson(out)));
-                true
-            }
-        };
-        features.finish(&self.query, held.matched, held.withheld, aggregated)
-    }
-
-    fn records_mvt(&self) -> Vec<u8> {
-        let found = self.snapshot.find(&self.boxed());
-        let mut layer = Layer::new(self.query.collection.id());
-        let mut matched = 0;
-        for record in found.shown {
-            if let Some(drawn) = Drawn::of(record.shape(), self.tile) {
-                layer.write_record(&record, drawn.as_geometry(), self.query.as_of);
-                matched += 1;
-            }
-        }
-        finished(layer, matched, false)
-    }
-
-    fn records_geojson(&self) -> Vec<u8> {
-        let found = self.snapshot.find(&self.boxed());
-        let mut features = Features::default();
-        for record in found.shown {
-            if let Some(part) = self.tile.part_of(record.shape()) {
-                features.add(|out| write_feature(out, &record, part.as_geometry(), self.query.as_of));
-            }
-        }
-        let withheld = found.withheld.iter().filter(|record| self.tile.part_of(record.shape()).is_some()).count() as u64;
-        let matched = features.count;
-        features.finish(&self.query, matched, withheld, false)
-    }
-
-    fn boxed(&self) -> FeatureQuery {
-        FeatureQuery { bbox: Some(self.tile.buffered_bbox()), ..self.query.clone() }
-    }
-}
-
-/// The layer and what it says of itself; nothing when there is nothing in it.
-fn finished(layer: Layer, matched: u64, aggregated: bool) -> Vec<u8> {
-    let mut body = Vec::new();
-    if matched > 0 {
-        let returned = layer.len() as u64;
-        layer.finish(&mut body);
-        write_meta(&mut body, matched, returned, aggregated);
-    }
+/// The tile as a FeatureCollection.
+fn feature_collection(query: &FeatureQuery, features: &GeoJsonFeatures) -> String {
+    let mut body = String::with_capacity(features.text.len() + 256);
+    body.push_str("{\"type\":\"FeatureCollection\"");
+    write_window(&mut body, query);
+    write_withheld(&mut body, usize::try_from(features.withheld).unwrap_or(usize::MAX));
+    let GeoJsonFeatures { matched, returned, aggregated, .. } = features;
+    body.push_str(&format!(
+        ",\"tile\":{{\"matched\":{matched},\"returned\":{returned},\"aggregated\":{aggregated}}},\"features\":["
+    ));
+    body.push_str(&features.text);
+    body.push_str("\n]}");
     body
-}
-
-/// The features of a tile as text.
-#[derive(Default)]
-struct Features {
-    text: String,
-    count: u64,
-}
-
-impl Features {
-    fn add(&mut self, write: impl FnOnce(&mut String)) {
-        self.text.push_str(if self.count == 0 { "\n" } else { ",\n" });
-        write(&mut self.text);
-        self.count += 1;
-    }
-
-    /// The tile as a FeatureCollection.
-    fn finish(self, query: &FeatureQuery, matched: u64, withheld: u64, aggregated: bool) -> Vec<u8> {
-        let mut body = String::with_capacity(self.text.len() + 256);
-        body.push_str("{\"type\":\"FeatureCollection\"");
-        write_window(&mut body, query);
-        write_withheld(&mut body, usize::try_from(withheld).unwrap_or(usize::MAX));
-        let returned = self.count;
-        body.push_str(&format!(
-            ",\"tile\":{{\"matched\":{matched},\"returned\":{returned},\"aggregated\":{aggregated}}},\"features\":["
-        ));
-        body.push_str(&self.text);
-        body.push_str("\n]}");
-        body.into_bytes()
-    }
 }

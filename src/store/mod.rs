@@ -10,6 +10,7 @@ mod incidents;
 mod memory;
 mod snapshot;
 mod table;
+mod tile;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ pub use history::Superseded;
 pub use incidents::{Aggregate, GroupBy, GroupValue, IncidentRow, IncidentTile, TileContent, VECTOR_PROPERTIES, write_mvt};
 pub use memory::MemoryStore;
 pub use snapshot::{Found, Located, RecordRef, Snapshot};
+pub use tile::GeoJsonFeatures;
 
 use crate::domain::{Actor, ChangeSet, Collection, Dataset, Instant, Region};
 

@@ -6,6 +6,7 @@ use super::StoreError;
 use super::history::Superseded;
 use super::incidents::{Aggregate, Builder, GroupBy, IncidentRow, IncidentTile, Incidents};
 use super::table::Table;
+use super::tile::DrawnRegions;
 use crate::domain::{
     Actor, Audience, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Cursor, Dataset, FeatureQuery, Field,
     Instant, Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef, StatusChange, Value,
@@ -176,6 +177,7 @@ pub struct Snapshot {
     segments: Table<CorridorSegment>,
     /// The segments with the reports that may be passed on; `None` when that is all of them.
     public_segments: Option<Table<CorridorSegment>>,
+    pub(super) drawn: DrawnRegions,
     restricted: bool,
 }
 
@@ -202,6 +204,7 @@ impl Snapshot {
         let regions = Table::new(Collection::Regions, content.regions)?;
         Ok(Self {
             generation,
+            drawn: DrawnRegions::default(),
             restricted,
             datasets: content.datasets,
             actors: content.actors,

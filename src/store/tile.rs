@@ -1,0 +1,155 @@
+//! Tiles of any collection, straight from a snapshot: as vector tile and as the features of a GeoJSON tile.
+//!
+//! Incidents come from their columns, regions from a coverage that is simplified for the zoom, roads simplified each by itself, and what
+//! is a point as it is.
+
+use std::sync::OnceLock;
+
+use super::Snapshot;
+use super::incidents::{TileContent, write_mvt};
+use crate::domain::{Collection, FeatureQuery, Record as _, Region, Shape};
+use crate::tiles::geojson::{Geometry, write_feature};
+use crate::tiles::mvt::{GridGeometry, Layer, write_meta};
+use crate::tiles::{Coverage, Drawn, MAX_ZOOM, SimplifiedZoom, TileId, area_of, lines_in, lines_of, simplified_line};
+
+/// The features of a GeoJSON tile.
+#[derive(Debug, Default)]
+pub struct GeoJsonFeatures {
+    /// One a line, with commas in between.
+    pub text: String,
+    /// How many records of the collection lie in the tile and may be shown.
+    pub matched: u64,
+    /// How many features there are.
+    pub returned: u64,
+    /// Whether these are bins.
+    pub aggregated: bool,
+    /// How many records lie in the tile and may not be shown.
+    pub withheld: u64,
+}
+
+impl GeoJsonFeatures {
+    fn add(&mut self, write: impl FnOnce(&mut String)) {
+        self.text.push_str(if self.returned == 0 { "\n" } else { ",\n" });
+        write(&mut self.text);
+        self.returned += 1;
+    }
+}
+
+/// The regions as areas that share their borders, taken apart when they are first drawn and simplified when a zoom is.
+#[derive(Debug, Default)]
+pub(super) struct DrawnRegions {
+    coverage: OnceLock<Coverage>,
+    zooms: [OnceLock<SimplifiedZoom>; MAX_ZOOM as usize + 1],
+}
+
+impl DrawnRegions {
+    /// The regions at a zoom; their numbers are their places among `regions`.
+    fn at(&self, regions: &[Region], z: u8) -> &SimplifiedZoom {
+        let coverage = || self.coverage.get_or_init(|| Coverage::new(regions.iter().map(|region| &region.area)));
+        self.zooms[usize::from(z.min(MAX_ZOOM))].get_or_init(|| coverage().at(z))
+    }
+}
+
+impl Snapshot {
+    /// A tile's share of what meets a query, whatever box the query has, as a vector tile: a layer of the collection's name and the
+    /// layer `meta`; nothing at all when there is none. Incidents are bins when there are more than `max_features`.
+    #[must_use]
+    pub fn vector_tile(&self, query: &FeatureQuery, tile: TileId, max_features: usize) -> Vec<u8> {
+        let mut layer = Layer::new(query.collection.id());
+        let (mut matched, mut aggregated) = (0, false);
+        match query.collection {
+            Collection::Incidents => {
+                let held = self.incident_tile(query, tile, max_features);
+                matched = held.matched;
+                match &held.content {
+                    TileContent::Rows(rows) => write_mvt(rows, tile, &mut layer),
+                    TileContent::Bins(bins) => {
+                        bins.iter().for_each(|bin| bin.write_mvt(&mut layer));
+                        aggregated = true;
+                    }
+                }
+            }
+            Collection::Regions => {
+                let regions = self.regions();
+                for (ordinal, polygons) in self.drawn.at(regions, tile.z()).tile(tile) {
+                    let region = usize::try_from(ordinal).ok().and_then(|at| regions.get(at));
+                    if let Some(region) = region.filter(|region| query.accepts(*region)) {
+                        matched += u64::from(layer.write_record(region, GridGeometry::Area(&polygons), query.as_of));
+                    }
+                }
+            }
+            Collection::Places | Collection::Control | Collection::Corridors => {
+                for record in self.find(&boxed(query, tile)).shown {
+                    let Some(drawn) = drawn(record.shape(), tile) else { continue };
+                    matched += u64::from(layer.write_record(&record, drawn.as_geometry(), query.as_of));
+                }
+            }
+        }
+        let mut body = Vec::new();
+        if matched > 0 {
+            let returned = layer.len() as u64;
+            layer.finish(&mut body);
+            write_meta(&mut body, matched, returned, aggregated);
+        }
+        body
+    }
+
+    /// The same as the features of a GeoJSON tile.
+    #[must_use]
+    pub fn geojson_tile(&self, query: &FeatureQuery, tile: TileId, max_features: usize) -> GeoJsonFeatures {
+        let mut features = GeoJsonFeatures::default();
+        match query.collection {
+            Collection::Incidents => {
+                let held = self.incident_tile(query, tile, max_features);
+                (features.matched, features.withheld) = (held.matched, held.withheld);
+                match &held.content {
+                    TileContent::Rows(rows) => {
+                        rows.iter().for_each(|row| features.add(|out| write_feature(out, row, row.shape().into(), query.as_of)))
+                    }
+                    TileContent::Bins(bins) => {
+                        bins.iter().for_each(|bin| features.add(|out| bin.write_geojson(out)));
+                        features.aggregated = true;
+                    }
+                }
+                return features;
+            }
+            Collection::Regions => {
+                let regions = self.regions();
+                for (ordinal, polygons) in self.drawn.at(regions, tile.z()).tile(tile) {
+                    let region = usize::try_from(ordinal).ok().and_then(|at| regions.get(at));
+                    if let Some(region) = region.filter(|region| query.accepts(*region)) {
+                        let area = area_of(&polygons, tile);
+                        features.add(|out| write_feature(out, region, Geometry::Area(&area), query.as_of));
+                    }
+                }
+            }
+            Collection::Places | Collection::Control | Collection::Corridors => {
+                let found = self.find(&boxed(query, tile));
+                for record in &found.shown {
+                    match drawn(record.shape(), tile) {
+                        Some(Drawn::Lines(lines)) => {
+                            let lines = lines_of(&lines, tile);
+                            features.add(|out| write_feature(out, record, Geometry::Lines(&lines), query.as_of));
+                        }
+                        Some(_) => features.add(|out| write_feature(out, record, record.shape().into(), query.as_of)),
+                        None => {}
+                    }
+                }
+                features.withheld = found.withheld.iter().filter(|record| drawn(record.shape(), tile).is_some()).count() as u64;
+            }
+        }
+        features.matched = features.returned;
+        features
+    }
+}
+
+fn boxed(query: &FeatureQuery, tile: TileId) -> FeatureQuery {
+    FeatureQuery { bbox: Some(tile.buffered_bbox()), ..query.clone() }
+}
+
+/// What a tile draws of a shape that is no region: lines simplified for its zoom.
+fn drawn(shape: Shape<'_>, tile: TileId) -> Option<Drawn> {
+    let Shape::Line(line) = shape else { return Drawn::of(shape, tile) };
+    let lines = lines_in(tile, &simplified_line(line, tile.z()));
+    (!lines.is_empty()).then_some(Drawn::Lines(lines))
+}
