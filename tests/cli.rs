@@ -285,6 +285,19 @@ fn strict_undoes_all_of_it_and_a_dry_run_keeps_nothing() {
 }
 
 #[test]
+fn nothing_is_kept_of_a_file_that_ends_in_the_middle() {
+    let desk = Desk::new();
+    let whole = desk.write("whole.csv", EVENTS);
+    let feature = r#"{"type":"Feature","id":"1","geometry":null,"properties":{"date":"2024-01-01"}}"#;
+    let cut = desk.write("cut.geojson", &format!("{{\"type\":\"FeatureCollection\",\"features\":[\n{feature},\n{{\"type\""));
+    let output = desk.run(&["import", "--empty", &whole, &cut]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("nothing was kept: cut.geojson is not whole: it ends in line 3"), "{said}");
+    assert_eq!(desk.json(&["status", "--json"])["collections"][2]["rows"], 0);
+}
+
+#[test]
 fn an_import_shows_on_a_running_server() {
     let desk = Desk::new();
     let server = Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0", "--empty"]));

@@ -38,7 +38,8 @@ pub(super) fn import(settings: &ImportSettings) -> Result<()> {
     let mut keeper = Keeper::new(store.begin()?, &mut rejects, settings.strict);
     let mut summaries = Vec::new();
     for source in &settings.sources {
-        let summary = read(source, format, &context, &mut keeper).with_context(|| format!("{source} was not imported"))?;
+        let summary = read(source, format, &context, &mut keeper)
+            .with_context(|| format!("{source} was not imported, and nothing was kept"))?;
         keeper.flush();
         summaries.push((source.as_str(), summary));
         if keeper.stopped() {

@@ -15,8 +15,28 @@ pub enum ImportError {
         #[source]
         source: io::Error,
     },
-    /// An archive is damaged.
-    #[error("{file} is not a zip archive that can be read")]
+    /// The file ends in the middle of something: it is not whole, so nothing of it should be kept.
+    #[error("{file} is not whole: it ends in line {line}, and {reason}")]
+    CutOff {
+        /// The file's name.
+        file: String,
+        /// The line of the text in which it ends.
+        line: u64,
+        /// What it ends in the middle of.
+        reason: String,
+    },
+    /// The text cannot be read any further, and rows may follow.
+    #[error("{file} cannot be read any further than line {line}: {reason}")]
+    Broken {
+        /// The file's name.
+        file: String,
+        /// The line of the text.
+        line: u64,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// An archive is damaged, or not whole: its directory stands at its end.
+    #[error("{file} is a zip archive that is damaged or not whole")]
     Zip {
         /// The archive's name.
         file: String,
@@ -86,4 +106,31 @@ pub enum ImportError {
         /// The dataset's id.
         id: String,
     },
+}
+
+impl ImportError {
+    /// What it means that a text cannot be read on in a line.
+    pub(super) fn reading(file: &str, line: u64, source: io::Error) -> Self {
+        let file = file.to_owned();
+        match (source.kind(), source.get_ref()) {
+            (io::ErrorKind::UnexpectedEof, Some(reason)) => Self::CutOff { file, line, reason: reason.to_string() },
+            // The reader of a package says no more than that.
+            (io::ErrorKind::UnexpectedEof, None) => {
+                Self::CutOff { file, line, reason: "what it is packed in does not end".to_owned() }
+            }
+            (io::ErrorKind::InvalidData, Some(reason)) => Self::Broken { file, line, reason: reason.to_string() },
+            _ => Self::Read { file, source },
+        }
+    }
+
+    /// What it means that a table cannot be read on in a line.
+    pub(super) fn table(file: &str, line: u64, source: csv::Error) -> Self {
+        if !source.is_io_error() {
+            return Self::Table { file: file.to_owned(), source };
+        }
+        match source.into_kind() {
+            csv::ErrorKind::Io(source) => Self::reading(file, line, source),
+            other => Self::Read { file: file.to_owned(), source: io::Error::other(format!("{other:?}")) },
+        }
+    }
 }

@@ -117,6 +117,8 @@ type Row = (u64, Result<Object, String>);
 enum Stop {
     Io(io::Error),
     Broken(String),
+    /// The text ends where it must not.
+    Cut(String),
 }
 
 impl From<io::Error> for Stop {
@@ -130,7 +132,16 @@ impl<'r> JsonRows<'r> {
         Self { text: Box::new(text), layout, state: State::Top, line: 1, bytes: Vec::new() }
     }
 
+    /// The line at which the reading stands.
+    pub(super) fn line(&self) -> u64 {
+        self.line
+    }
+
     /// The next object; `None` at the end.
+    ///
+    /// # Errors
+    /// What the reader says; [`io::ErrorKind::UnexpectedEof`] when the text ends in the middle, [`io::ErrorKind::InvalidData`]
+    /// when rows may follow that cannot be told from what is broken before them.
     pub(super) fn next(&mut self) -> io::Result<Option<Row>> {
         match self.layout {
             Layout::Lines => self.next_part(b'\n'),
@@ -138,12 +149,19 @@ impl<'r> JsonRows<'r> {
             Layout::Document => match self.next_in_document() {
                 Ok(row) => Ok(row),
                 Err(Stop::Io(error)) => Err(error),
+                Err(Stop::Cut(reason)) => Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason)),
+                Err(Stop::Broken(reason)) if self.rows_may_follow() => Err(io::Error::new(io::ErrorKind::InvalidData, reason)),
                 Err(Stop::Broken(reason)) => {
                     self.state = State::Over;
-                    Ok(Some((self.line, Err(format!("{reason}; the rest of the file cannot be read")))))
+                    Ok(Some((self.line, Err(format!("{reason}; what follows the list is not read")))))
                 }
             },
         }
+    }
+
+    /// Whether the list, or the place where it would begin, is not behind.
+    fn rows_may_follow(&self) -> bool {
+        matches!(self.state, State::List { .. } | State::Object { held_list: false, .. })
     }
 
     /// The next text up to a separator; empty ones do not count.
@@ -160,9 +178,15 @@ impl<'r> JsonRows<'r> {
             self.line += count(self.bytes.iter().filter(|byte| **byte == b'\n').count());
             let text = self.bytes.strip_suffix(&[separator]).unwrap_or(&self.bytes);
             let text = text.strip_prefix(&[RECORD_SEPARATOR]).unwrap_or(text).trim_ascii();
-            if !text.is_empty() {
-                return Ok(Some((line, parse(text))));
+            if text.is_empty() {
+                continue;
             }
+            let last = !self.bytes.ends_with(&[separator]) && count(read) < limit;
+            if last && serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err_and(|error| error.is_eof()) {
+                let reason = format!("the object that begins in line {line} does not end");
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason));
+            }
+            return Ok(Some((line, parse(text))));
         }
     }
 
@@ -190,7 +214,7 @@ impl<'r> JsonRows<'r> {
                     }
                 }
                 State::List { within } => match next {
-                    None => return Err(Stop::Broken("the file ends within the list".to_owned())),
+                    None => return Err(Stop::Cut("the list of rows does not end".to_owned())),
                     Some(b',') => self.text.consume(1),
                     Some(b']') => {
                         self.text.consume(1);
@@ -211,7 +235,7 @@ impl<'r> JsonRows<'r> {
     /// Reads on in an object that may hold a list. A row comes of it at its end, when it held none and is a row itself.
     fn next_member(&mut self, next: Option<u8>) -> Result<Option<Row>, Stop> {
         match next {
-            None => return Err(Stop::Broken("the file ends within an object".to_owned())),
+            None => return Err(Stop::Cut("the outermost object does not end".to_owned())),
             Some(b',') => self.text.consume(1),
             Some(b'}') => {
                 self.text.consume(1);
@@ -222,8 +246,10 @@ impl<'r> JsonRows<'r> {
             Some(b'"') => {
                 self.take_value()?;
                 let name: String = serde_json::from_slice(&self.bytes).map_err(|error| Stop::Broken(error.to_string()))?;
-                if self.skip_space()? != Some(b':') {
-                    return Err(Stop::Broken(format!("no value follows '{name}'")));
+                match self.skip_space()? {
+                    Some(b':') => {}
+                    Some(_) => return Err(Stop::Broken(format!("no value follows '{name}'"))),
+                    None => return Err(Stop::Cut(format!("no value follows '{name}'"))),
                 }
                 self.text.consume(1);
                 if self.skip_space()? == Some(b'[') && LISTS.contains(&name.as_str()) {
@@ -262,11 +288,12 @@ impl<'r> JsonRows<'r> {
     /// Copies the value that begins here into `bytes`, by its brackets and quotes; whether it is JSON is for the parser.
     fn take_value(&mut self) -> Result<(), Stop> {
         self.bytes.clear();
+        let begins = self.line;
         let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
         loop {
             let buffer = self.text.fill_buf()?;
             if buffer.is_empty() {
-                return Err(Stop::Broken("the file ends within a value".to_owned()));
+                return Err(Stop::Cut(format!("the value that begins in line {begins} does not end")));
             }
             // How many bytes belong to the value, and whether it ends with them.
             let mut end = None;
@@ -364,8 +391,49 @@ mod tests {
     fn a_bad_object_is_one_row_and_a_broken_document_says_so() {
         assert_eq!(rows("{\"n\":1}\n{\"n\":\n{\"n\":3}"), [(1, 1), (2, -1), (3, 3)]);
         assert_eq!(rows(r#"{"features":[{"n":1},{"n":x},7,{"n":3}]}"#), [(1, 1), (1, -1), (1, -1), (1, 3)]);
-        assert_eq!(rows(r#"{"features":[{"n":1},{"n":2"#), [(1, 1), (1, -1)]);
         assert_eq!(rows(r#"{"features":[{"n":1}]} x"#), [(1, 1), (1, -1)]);
+        assert_eq!(rows(r#"{"features":[{"n":1}],x}"#), [(1, 1), (1, -1)]);
+    }
+
+    /// What the reading ends with.
+    fn end(text: &str) -> Option<io::ErrorKind> {
+        let layout = Layout::of(text.as_bytes()).unwrap();
+        let mut rows = JsonRows::new(BufReader::with_capacity(3, text.as_bytes()), layout);
+        loop {
+            match rows.next() {
+                Ok(None) => return None,
+                Ok(Some(_)) => {}
+                Err(error) => return Some(error.kind()),
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_that_ends_anywhere_but_at_its_end_is_cut_off() {
+        let document = r#"{"type":"FeatureCollection","features":[{"n":1,"s":"}]"},{"n":[2]}],"x":{"n":9}}"#;
+        let lines = "{\"n\":1}\n{\"n\":\"2\"}";
+        let records = "\u{1e}{\"n\":1}\n\u{1e}{\"n\":\n2}\n";
+        let cut = Some(io::ErrorKind::UnexpectedEof);
+        for text in [document, r#"[{"n":1},{"n":2}]"#, "{\n\"n\":1\n}"] {
+            assert_eq!(end(text), None, "{text}");
+            for at in 1..text.len() {
+                assert_eq!(end(&text[..at]), cut, "{}", &text[..at]);
+            }
+        }
+        // Where a line or a record ends nobody can tell.
+        for (text, whole) in [(lines, &[7, 8][..]), (records, &[1, 8, 9, 10])] {
+            assert_eq!(end(text), None, "{text}");
+            for at in 1..text.trim_end().len() {
+                assert_eq!(end(&text[..at]), if whole.contains(&at) { None } else { cut }, "{}", &text[..at]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_broken_before_the_end_of_the_list_is_an_error() {
+        for text in [r#"{"features":[{"n":1}}]}"#, r#"{"features":[{"n":1}:{"n":2}]}"#, r#"{"features" [{"n":1}]}"#] {
+            assert_eq!(end(text), Some(io::ErrorKind::InvalidData), "{text}");
+        }
     }
 
     #[test]

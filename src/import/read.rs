@@ -27,8 +27,10 @@ const HEAD_BYTES: u64 = 16 * 1024;
 /// [`Format::Geojson`] or [`Format::GeojsonSeq`], the columns tell.
 ///
 /// # Errors
-/// [`ImportError`] when the file as a whole cannot be read or is of no known format. A bad row is none: it goes to
-/// [`Sink::reject`].
+/// [`ImportError`] when the file as a whole cannot be read, is of no known format, or is not whole: a package or a JSON text
+/// that ends in the middle. What was handed over before belongs to a file of which nobody knows what is missing, and should be
+/// undone. A bad row is no error: it goes to [`Sink::reject`]; so does the last row of a table that is short, since a table
+/// has no end that could be missing.
 ///
 /// ```
 /// use harmattan::domain::Instant;
@@ -75,7 +77,7 @@ fn import_text(
     let encoding = text.met();
     let mut head = Vec::new();
     let sampled = text.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
-    sampled.map_err(|source| ImportError::Read { file: name.to_owned(), source })?;
+    sampled.map_err(|source| ImportError::reading(name, 1 + newlines(&head), source))?;
     if head.trim_ascii().is_empty() && u64::try_from(head.len()).unwrap_or(0) < HEAD_BYTES {
         return Err(ImportError::Empty { file: name.to_owned() });
     }
@@ -83,6 +85,10 @@ fn import_text(
     let mut summary = read_table(opened, format, context, sink)?;
     summary.encoding = encoding.get();
     Ok(summary)
+}
+
+fn newlines(text: &[u8]) -> u64 {
+    u64::try_from(text.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(u64::MAX)
 }
 
 /// A table at its first row.

@@ -234,7 +234,7 @@ impl<'r> Table<'r> {
     pub(super) fn csv(file: &str, text: impl Read + 'r, delimiter: u8) -> Result<Self, ImportError> {
         let mut rows = CsvRows::new(text, delimiter);
         let mut header = StringRecord::new();
-        let read = rows.next(&mut header).map_err(|source| ImportError::Table { file: file.to_owned(), source })?;
+        let read = rows.next(&mut header).map_err(|error| ImportError::table(file, 1, error))?;
         if !matches!(read, Some((_, None))) {
             return Err(ImportError::Empty { file: file.to_owned() });
         }
@@ -304,13 +304,13 @@ impl<'r> Table<'r> {
                     return Ok(Step::Row);
                 }
                 let next = rows.next(&mut self.record);
-                let next = next.map_err(|source| ImportError::Table { file: self.file.clone(), source })?;
+                let next = next.map_err(|error| ImportError::table(&self.file, rows.line, error))?;
                 let Some((line, fault)) = next else { return Ok(Step::End) };
                 self.line = line;
                 Ok(fault.map_or(Step::Row, |reason| Step::Bad(Fault::of_row(reason).at(&self.file, line))))
             }
             Rows::Json(rows) => {
-                let next = rows.next().map_err(|source| ImportError::Read { file: self.file.clone(), source })?;
+                let next = rows.next().map_err(|error| ImportError::reading(&self.file, rows.line(), error))?;
                 let Some((line, object)) = next else { return Ok(Step::End) };
                 self.line = line;
                 match object {

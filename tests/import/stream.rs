@@ -96,13 +96,56 @@ fn a_sink_that_has_enough_ends_the_import() {
 fn a_packed_file_reads_as_the_plain_one() {
     let mut text = Vec::new();
     Generated::new(50).read_to_end(&mut text).unwrap();
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(&text).unwrap();
-    let packed = encoder.finish().unwrap();
+    let packed = gzipped(&text);
     let (plain, kept) = read(&*text, "events.csv").unwrap();
     let (unpacked, kept_too) = read(&*packed, "events.csv.gz").unwrap();
     assert_eq!(plain, unpacked);
     assert_eq!(kept.rows, kept_too.rows);
+}
+
+fn gzipped(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zipped(text: &[u8]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+    writer.start_file("events.csv", zip::write::SimpleFileOptions::default()).unwrap();
+    writer.write_all(text).unwrap();
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_file_that_ends_in_the_middle_is_an_error_that_says_where() {
+    let feature =
+        r#"{"type":"Feature","id":"1","geometry":{"type":"Point","coordinates":[1,12]},"properties":{"date":"2024-01-01"}}"#;
+    let collection = format!("{{\"type\":\"FeatureCollection\",\"features\":[\n{feature},\n{feature}\n]}}");
+    assert!(read(collection.as_bytes(), "x.geojson").is_ok());
+    for cut in [collection.len() - 1, collection.len() - 3, collection.len() - 30, 60] {
+        let error = read(&collection.as_bytes()[..cut], "x.geojson").unwrap_err();
+        assert!(matches!(error, ImportError::CutOff { line: 2..=4, .. }), "{error}");
+    }
+    let error = read(format!("{feature}\n{}", &feature[..50]).as_bytes(), "x.geojsonl").unwrap_err().to_string();
+    assert_eq!(error, "x.geojsonl is not whole: it ends in line 2, and the object that begins in line 2 does not end");
+
+    let mut text = Vec::new();
+    Generated::new(5_000).read_to_end(&mut text).unwrap();
+    for packed in [gzipped(&text), zipped(&text), gzipped(collection.as_bytes())] {
+        assert!(read(&*packed, "x").is_ok());
+        for cut in [packed.len() - 1, packed.len() - 9, packed.len() / 2] {
+            assert!(read(&packed[..cut], "x").is_err(), "{cut} of {}", packed.len());
+        }
+    }
+    let packed = gzipped(&text);
+    let error = read(&packed[..packed.len() / 2], "x.csv.gz").unwrap_err();
+    assert!(matches!(error, ImportError::CutOff { line: 2_000..=3_000, .. }), "{error}");
+}
+
+#[test]
+fn the_last_row_of_a_table_may_be_short_and_is_reported() {
+    let (summary, kept) = read(&b"id,date,lon,lat\n1,2024-01-01,1,12\n2,2024-01"[..], "x.csv").unwrap();
+    assert_eq!((summary.accepted, summary.rejected, kept.rejected[0].line), (1, 1, 3));
 }
 
 #[test]

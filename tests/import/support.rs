@@ -20,7 +20,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
 static GAZETTEER: LazyLock<Gazetteer<'static>> = LazyLock::new(|| Gazetteer::new(&WORLD.changes.regions));
 
 /// Keeps what it gets.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Kept {
     pub(crate) rows: Vec<Row>,
     pub(crate) rejected: Vec<Rejection>,
