@@ -93,7 +93,8 @@ pub enum Restricted {
 /// Settings of `import`.
 #[derive(Debug, Args)]
 pub struct ImportSettings {
-    /// Files to read, `-` for standard input; CSV, TSV, JSON, GeoJSON or GeoJSON text sequences, plain or in .gz or .zip.
+    /// Files to read, `-` for standard input, or https:// addresses; CSV, TSV, JSON, GeoJSON or GeoJSON text sequences, plain or
+    /// in .gz or .zip.
     #[arg(required = true, value_name = "SOURCE")]
     pub sources: Vec<String>,
     /// The store, which is made and filled with the bundled data where it does not exist.
@@ -126,6 +127,12 @@ pub struct ImportSettings {
     /// One JSON document instead of text.
     #[arg(long, env = "HARMATTAN_JSON")]
     pub json: bool,
+    /// Seconds to wait for the answer of an address, and for each next byte of it.
+    #[arg(long, env = "HARMATTAN_FETCH_TIMEOUT", default_value_t = 120, value_name = "SECONDS")]
+    pub timeout: u64,
+    /// Milliseconds to wait after the first try of an address that failed; each wait after it is twice as long.
+    #[arg(long, env = "HARMATTAN_FETCH_BACKOFF_MS", default_value_t = 1_000, value_name = "MILLISECONDS")]
+    pub backoff_ms: u64,
 }
 
 /// What `--help` says of a fetch that broke off.

@@ -135,7 +135,7 @@ impl<'a> Intake<'a> {
         let pages = self.pages;
         if outcome.is_ok() || pages > 0 {
             let account = Account {
-                summaries: vec![(self.dataset.id.as_str(), self.summary)],
+                summaries: vec![(self.dataset.id.clone(), self.summary)],
                 counts: self.counts,
                 rejected: self.rejects.count,
                 retracted: self.retracted,

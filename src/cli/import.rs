@@ -1,9 +1,9 @@
 //! `harmattan import`: files into the store, in one transaction, with a report of every row.
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fs::File;
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Read};
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,6 +11,7 @@ use super::fill;
 use super::keeper::{Keeper, Rejects};
 use super::report::{Account, report};
 use crate::domain::{Instant, Moment};
+use crate::fetch::{Download, Patience, is_address, shown};
 use crate::import::{Aliases, Context, Format, Gazetteer, Summary, import as import_file};
 use crate::settings::ImportSettings;
 use crate::store::{GeoPackageStore, MemoryStore, Store};
@@ -38,10 +39,11 @@ pub(super) fn import(settings: &ImportSettings) -> Result<()> {
     let mut keeper = Keeper::new(store.begin()?, &mut rejects, settings.strict);
     let mut summaries = Vec::new();
     for source in &settings.sources {
-        let summary = read(source, format, &context, &mut keeper)
-            .with_context(|| format!("{source} was not imported, and nothing was kept"))?;
+        let source = Source::of(source, settings);
+        let summary = source.read(format, &context, &mut keeper);
+        let summary = summary.with_context(|| format!("{} was not imported, and nothing was kept", source.name))?;
         keeper.flush();
-        summaries.push((source.as_str(), summary));
+        summaries.push((source.name, summary));
         if keeper.stopped() {
             break;
         }
@@ -75,18 +77,39 @@ pub(super) fn open(file: &Path, empty: bool, dry_run: bool) -> Result<Box<dyn St
     Ok(Box::new(store))
 }
 
-fn read(source: &str, format: Option<Format>, context: &Context<'_>, keeper: &mut Keeper<'_>) -> Result<Summary> {
-    if source == "-" {
-        return Ok(import_file(std::io::stdin().lock(), "-", format, context, keeper)?);
+/// Where bytes come from.
+struct Source<'a> {
+    given: &'a str,
+    /// Its name in messages and reports: of an address, without what may be a key.
+    name: String,
+    patience: Patience,
+}
+
+impl<'a> Source<'a> {
+    fn of(given: &'a str, settings: &ImportSettings) -> Self {
+        let name = if is_address(given) { shown(given) } else { given.to_owned() };
+        let (timeout, first_wait) = (Duration::from_secs(settings.timeout.max(1)), Duration::from_millis(settings.backoff_ms));
+        Self { given, name, patience: Patience { timeout, first_wait } }
     }
-    if source.starts_with("https://") || source.starts_with("http://") {
-        bail!("addresses are not read by this version; fetch the file first");
+
+    fn read(&self, format: Option<Format>, context: &Context<'_>, keeper: &mut Keeper<'_>) -> Result<Summary> {
+        if self.given == "-" {
+            return Ok(import_file(std::io::stdin().lock(), "-", format, context, keeper)?);
+        }
+        let (bytes, length): (Box<dyn Read>, _) = if is_address(self.given) {
+            let download = Download::start(self.given, self.patience)?;
+            let length = download.length();
+            (Box::new(download), length)
+        } else {
+            let file = File::open(self.given)?;
+            let length = file.metadata().ok().map(|metadata| metadata.len());
+            (Box::new(file), length)
+        };
+        let bar = progress(length.unwrap_or(0));
+        let summary = import_file(bar.wrap_read(bytes), &self.name, format, context, keeper);
+        bar.finish_and_clear();
+        Ok(summary?)
     }
-    let file = File::open(source)?;
-    let bar = progress(file.metadata().map_or(0, |metadata| metadata.len()));
-    let summary = import_file(bar.wrap_read(file), source, format, context, keeper);
-    bar.finish_and_clear();
-    Ok(summary?)
 }
 
 /// A bar on a terminal, nothing elsewhere.

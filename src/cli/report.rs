@@ -8,9 +8,9 @@ use crate::import::{Format, Summary};
 use crate::store::Counts;
 
 /// What came of taking rows in.
-pub(super) struct Account<'a> {
+pub(super) struct Account {
     /// What was read, by its source.
-    pub(super) summaries: Vec<(&'a str, Summary)>,
+    pub(super) summaries: Vec<(String, Summary)>,
     pub(super) counts: Counts,
     pub(super) rejected: u64,
     pub(super) retracted: u64,
@@ -20,7 +20,7 @@ pub(super) struct Account<'a> {
 }
 
 /// Says what came of the import: the six counts, and of each file what a person should look at.
-pub(super) fn report(account: &Account<'_>, json: bool) -> Result<()> {
+pub(super) fn report(account: &Account, json: bool) -> Result<()> {
     let Account { summaries, counts, rejected, retracted, generation, dry_run } = account;
     let read: u64 = summaries.iter().map(|(_, summary)| summary.rows).sum();
     let mut stdout = std::io::stdout().lock();

@@ -1,9 +1,14 @@
 //! One HTTP client for both providers: timeouts, statuses, bodies of bounded size. Credentials go into it and nowhere else.
+//! What any request has in common stands here too.
 
 use std::fmt;
-use ureq::http::Response;
+use std::time::Duration;
+use ureq::config::ConfigBuilder;
+use ureq::http::{HeaderMap, Response};
+use ureq::typestate::AgentScope;
 use ureq::{Agent, Body};
 
+use super::address::Address;
 use super::retry::{Failure, Retry, retry_after};
 use super::{FetchError, Patience};
 
@@ -79,18 +84,11 @@ impl Client {
         patience: Patience,
     ) -> Result<Self, FetchError> {
         let base = base.trim_end_matches('/').to_owned();
-        if !is_safe(&base) {
+        // An address that itself holds a password is refused too: it would be printed.
+        if base.contains('#') || Address::parse(&base).is_none_or(|address| address.has_query()) {
             return Err(FetchError::Address { variable });
         }
-        // A redirect could carry a token to another host, so none is followed.
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_connect(Some(patience.timeout))
-            .timeout_global(Some(patience.timeout))
-            .user_agent(concat!("harmattan/", env!("CARGO_PKG_VERSION")));
-        let agent = config.build().new_agent();
+        let agent = agent(patience.timeout).timeout_global(Some(patience.timeout)).build().new_agent();
         Ok(Self { agent, retry: Retry { first: patience.first_wait }, provider, base, hint })
     }
 
@@ -134,19 +132,13 @@ impl Client {
         check: &impl Fn(Vec<u8>) -> Result<T, String>,
     ) -> Result<T, Failure> {
         let (provider, what) = (self.provider, what.to_owned());
-        let mut answer = answer.map_err(|error| self.unreachable(&what, error))?;
+        let mut answer = answer.map_err(|error| unreachable(provider, &what, error))?;
         let status = answer.status().as_u16();
         if denied.contains(&status) {
             return Err(Failure::Final(FetchError::Denied { provider, what, status, hint: self.hint }));
         }
         if status != 200 {
-            let error = FetchError::Status { provider, what, status };
-            if !matches!(status, 408 | 429 | 500 | 502 | 503 | 504) {
-                return Err(Failure::Final(error));
-            }
-            let asked = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
-            let wait = asked.and_then(|text| retry_after(text, jiff::Timestamp::now()));
-            return Err(Failure::Again { error, wait });
+            return Err(refusal(provider, what, status, answer.headers()));
         }
         let incomplete = |what, reason| Failure::Again { error: FetchError::Incomplete { provider, what, reason }, wait: None };
         match answer.body_mut().with_config().limit(MAX_BODY_BYTES).read_to_vec() {
@@ -154,30 +146,36 @@ impl Client {
             Err(error) => Err(incomplete(what, format!("the reply broke off: {error}"))),
         }
     }
-
-    fn unreachable(&self, what: &str, error: ureq::Error) -> Failure {
-        // A certificate that is not trusted or an address that is none stays so.
-        let stays = matches!(error, ureq::Error::Rustls(_) | ureq::Error::Tls(_) | ureq::Error::BadUri(_) | ureq::Error::Http(_));
-        let error = FetchError::Unreachable { provider: self.provider, what: what.to_owned(), source: Box::new(error) };
-        if stays { Failure::Final(error) } else { Failure::Again { error, wait: None } }
-    }
 }
 
-/// Whether credentials may be sent there: over TLS, or without leaving this machine. An address that itself holds a password
-/// is not: it would be printed.
-fn is_safe(base: &str) -> bool {
-    let (secure, rest) = match (base.strip_prefix("https://"), base.strip_prefix("http://")) {
-        (Some(rest), _) => (true, rest),
-        (None, Some(rest)) => (false, rest),
-        (None, None) => return false,
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.is_empty() || authority.contains('@') || rest.contains(['?', '#']) {
-        return false;
+/// What every client has: statuses are looked at, and no redirect is followed unseen, since it could carry a token to another
+/// host.
+pub(super) fn agent(timeout_connect: Duration) -> ConfigBuilder<AgentScope> {
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_connect(Some(timeout_connect))
+        .user_agent(concat!("harmattan/", env!("CARGO_PKG_VERSION")))
+}
+
+/// What a status means that is not 200: those of a server in trouble, or that asks to wait, may be another one next time.
+pub(super) fn refusal(provider: &'static str, what: String, status: u16, headers: &HeaderMap) -> Failure {
+    let error = FetchError::Status { provider, what, status };
+    if !matches!(status, 408 | 429 | 500 | 502 | 503 | 504) {
+        return Failure::Final(error);
     }
-    let host = authority.strip_prefix('[').and_then(|rest| rest.split_once(']')).map(|(host, _)| host);
-    let host = host.unwrap_or_else(|| authority.split(':').next().unwrap_or_default());
-    secure || host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    let asked = headers.get("retry-after").and_then(|value| value.to_str().ok());
+    let wait = asked.and_then(|text| retry_after(text, jiff::Timestamp::now()));
+    Failure::Again { error, wait }
+}
+
+/// What it means that no answer came.
+pub(super) fn unreachable(provider: &'static str, what: &str, error: ureq::Error) -> Failure {
+    // A certificate that is not trusted or an address that is none stays so.
+    let stays = matches!(error, ureq::Error::Rustls(_) | ureq::Error::Tls(_) | ureq::Error::BadUri(_) | ureq::Error::Http(_));
+    let error = FetchError::Unreachable { provider, what: what.to_owned(), source: Box::new(error) };
+    if stays { Failure::Final(error) } else { Failure::Again { error, wait: None } }
 }
 
 /// Where a JSON text breaks, without what it says there.
@@ -191,20 +189,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn credentials_leave_this_machine_over_tls_only() {
-        for base in ["https://example.org", "http://127.0.0.1:8080", "http://localhost/x", "http://[::1]:90"] {
-            assert!(is_safe(base), "{base}");
-        }
-        for base in [
-            "http://example.org",
-            "example.org",
-            "https://",
-            "ftp://x",
-            "https://me:word@example.org",
-            "http://127.0.0.1.example",
-        ] {
-            assert!(!is_safe(base), "{base}");
-        }
+    fn a_base_has_no_parameters() {
+        let patience = Patience { timeout: Duration::from_secs(1), first_wait: Duration::ZERO };
+        let made = |base| Client::new("X", "", base, "X_URL", patience).is_ok();
+        assert!(made("https://example.org/api/") && made("http://127.0.0.1:80"));
+        assert!(!made("https://example.org/?a=1") && !made("https://example.org/#a") && !made("http://example.org"));
     }
 
     #[test]

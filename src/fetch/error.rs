@@ -26,6 +26,34 @@ pub enum FetchError {
         /// The environment variable.
         variable: &'static str,
     },
+    /// An address that must not be asked, or none.
+    #[error(
+        "{what}: expected an address that begins with https://, or with http:// on this machine, and holds no user or password"
+    )]
+    UnsafeAddress {
+        /// The address without what may be a key.
+        what: String,
+    },
+    /// An address leads on to one that must not be asked.
+    #[error("the server of {what} leads on to an address that does not begin with https://; it is not followed")]
+    Redirect {
+        /// What was asked for.
+        what: String,
+    },
+    /// An address leads on and on.
+    #[error("the server of {what} leads on to other addresses more than {most} times")]
+    Redirects {
+        /// What was asked for.
+        what: String,
+        /// How often it may.
+        most: usize,
+    },
+    /// A page for people came in place of a file.
+    #[error("the server sent a web page for {what}, not a file of data; perhaps it asks for a login")]
+    WebPage {
+        /// What was asked for.
+        what: String,
+    },
     /// A version that cannot be one.
     #[error("'{version}' is no version of the events: expected one as 26.1 or 26.0.8")]
     Version {

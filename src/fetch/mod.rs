@@ -1,12 +1,14 @@
 //! Asks the providers' own APIs for their rows: pages of bytes out, each of them whole.
 //!
 //! [`Ucdp`] and [`Acled`] know addresses, credentials and paging; what the rows mean is left to importers, and where they are
-//! kept to stores: this layer has heard of neither. A page is checked for the number of rows that its provider announces
+//! kept to stores: this layer has heard of neither. [`Download`] does the same for one file at any address. A page is checked for the number of rows that its provider announces
 //! before anyone sees it. Everything here blocks; it belongs off the async threads.
 
 mod acled;
+mod address;
 mod client;
 mod countries;
+mod download;
 mod error;
 mod retry;
 mod ucdp;
@@ -15,8 +17,10 @@ use jiff::civil::Date;
 use std::time::Duration;
 
 pub use acled::{Acled, Deleted};
+pub use address::shown;
 pub use client::Secret;
 pub use countries::{Country, EVERYWHERE};
+pub use download::{Download, is_address};
 pub use error::FetchError;
 pub use retry::TRIES;
 pub use ucdp::Ucdp;
@@ -48,7 +52,7 @@ pub struct Query {
 /// How long to wait for a provider.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// For one reply, from the connection to its last byte.
+    /// For one reply, from the connection to its last byte; of a [`Download`], for the answer and for each next byte of it.
     pub timeout: Duration,
     /// After the first try that failed; each wait after it is twice as long.
     pub first_wait: Duration,
