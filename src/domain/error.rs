@@ -25,8 +25,10 @@ pub enum DomainError {
         reason: String,
     },
     /// A date, an instant or an interval that is not RFC 3339.
-    #[error("datetime '{text}': {reason}")]
+    #[error("{what} '{text}': {reason}")]
     Datetime {
+        /// What was to be one, as `datetime` or the name of a parameter.
+        what: &'static str,
         /// The text as given.
         text: String,
         /// What is wrong with it.
@@ -74,4 +76,15 @@ pub enum DomainError {
         /// The accepted form, as `an integer`.
         expected: &'static str,
     },
+}
+
+impl DomainError {
+    /// The same of a date that stands elsewhere than in `datetime`.
+    #[must_use]
+    pub fn named(self, what: &'static str) -> Self {
+        match self {
+            Self::Datetime { text, reason, .. } => Self::Datetime { what, text, reason },
+            other => other,
+        }
+    }
 }

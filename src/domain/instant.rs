@@ -67,7 +67,7 @@ impl Instant {
     /// # Errors
     /// [`DomainError::Datetime`] when the text is anything else.
     pub fn parse(text: &str) -> Result<Self, DomainError> {
-        let bad = |reason: &str| DomainError::Datetime { text: text.to_owned(), reason: reason.to_owned() };
+        let bad = |reason: &str| DomainError::Datetime { what: "datetime", text: text.to_owned(), reason: reason.to_owned() };
         if !has_rfc3339_shape(text.as_bytes()) {
             return Err(bad("expected an RFC 3339 instant as 2023-02-03T04:05:06Z"));
         }

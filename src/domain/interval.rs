@@ -73,7 +73,7 @@ impl Interval {
     /// # Errors
     /// [`DomainError::Datetime`] when a part is neither, or the end lies before the start.
     pub fn parse(text: &str) -> Result<Self, DomainError> {
-        let bad = |reason: &str| DomainError::Datetime { text: text.to_owned(), reason: reason.to_owned() };
+        let bad = |reason: &str| DomainError::Datetime { what: "datetime", text: text.to_owned(), reason: reason.to_owned() };
         if text.is_empty() {
             return Err(bad("it is empty; leave the parameter out to ask for all of time"));
         }
@@ -154,7 +154,7 @@ impl fmt::Display for Moment {
 
 /// Reads `YYYY-MM-DD`, nothing shorter and nothing longer.
 fn parse_date(text: &str) -> Result<Date, DomainError> {
-    let bad = |reason: &str| DomainError::Datetime { text: text.to_owned(), reason: reason.to_owned() };
+    let bad = |reason: &str| DomainError::Datetime { what: "datetime", text: text.to_owned(), reason: reason.to_owned() };
     let shaped = text.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
     if !shaped || text.len() != 10 {
         return Err(bad("expected a date as 2023-02-03 or an instant as 2023-02-03T04:05:06Z"));

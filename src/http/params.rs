@@ -70,7 +70,11 @@ impl Params {
     /// 400 when it is malformed.
     pub(super) fn known_at(&mut self) -> Result<Option<Instant>, Problem> {
         let text = self.take("known_at")?.map(|text| text.replace(' ', "+"));
-        text.map(|text| Moment::parse(&text).map(|moment| moment.interval().end()).map_err(refused("known_at"))).transpose()
+        let read = |text: String| {
+            let moment = Moment::parse(&text).map_err(|error| refused("known_at")(error.named("known_at")))?;
+            Ok(moment.interval().end())
+        };
+        text.map(read).transpose()
     }
 
     /// Takes a number.
@@ -163,6 +167,15 @@ mod tests {
             "%FF=1",
         ] {
             assert!(query(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_date_is_told_by_its_parameter() {
+        for name in ["known_at", "datetime"] {
+            let problem = serde_json::to_value(query(&format!("{name}=soon")).unwrap_err()).unwrap();
+            assert_eq!(problem["parameter"], name);
+            assert!(problem["detail"].as_str().unwrap().starts_with(&format!("{name} 'soon': ")), "{problem}");
         }
     }
 
