@@ -6,8 +6,11 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
+/// The exit code for words on the command line that mean nothing, as clap has it.
+const WRONG_USAGE: u8 = 2;
+
 fn main() -> ExitCode {
-    // Wrong usage ends here with exit code 2.
+    // What clap can tell is wrong ends here, with the same code.
     let settings = Settings::parse();
     let filter = EnvFilter::try_new(&settings.log).unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
@@ -23,7 +26,7 @@ fn main() -> ExitCode {
             {
                 eprintln!("harmattan: {error:#}");
             }
-            ExitCode::FAILURE
+            if harmattan::cli::is_wrong_usage(&error) { ExitCode::from(WRONG_USAGE) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -194,7 +194,8 @@ pub struct FetchAcledSettings {
 /// Settings of every `fetch`.
 #[derive(Debug, Args)]
 pub struct FetchRowsSettings {
-    /// First day of the events, included; by default the first that there is.
+    /// First day of the events, included; by default the first that there is. ACLED without --until: what was put in or revised
+    /// since that day, events of days before it included.
     #[arg(long, env = "HARMATTAN_SINCE", value_name = "DATE")]
     pub since: Option<jiff::civil::Date>,
     /// Last day of the events, included; by default the last that there is.
@@ -213,6 +214,9 @@ pub struct FetchRowsSettings {
     /// Asks, reads and reports, and keeps nothing.
     #[arg(long, env = "HARMATTAN_DRY_RUN")]
     pub dry_run: bool,
+    /// The first bad row ends the fetch, and its page is not kept; pages before it are.
+    #[arg(long, env = "HARMATTAN_STRICT")]
+    pub strict: bool,
     /// Where to write the rows that were left out: line, column, value, reason.
     #[arg(long, env = "HARMATTAN_REJECTS", value_name = "FILE.csv")]
     pub rejects: Option<PathBuf>,

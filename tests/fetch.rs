@@ -344,13 +344,45 @@ fn countries_are_asked_for_in_the_words_of_the_provider() {
     let asked = provider.asked();
     assert_eq!(asked[0].parameter("Country"), "432,436");
     assert_eq!(asked[1].parameters.get("Country"), None);
-    assert!(desk.fail(&["fetch", "ucdp", "--country", "Atlantis"]).contains("--country Atlantis"));
+    let misused = |arguments: &[&str]| {
+        let output = desk.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(misused(&["fetch", "ucdp", "--country", "Atlantis"]).contains("--country Atlantis"));
+    assert!(misused(&["fetch", "ucdp", "--version", "26.1/../x"]).contains("is no version"));
+    assert!(misused(&["fetch", "ucdp", "--since", "2025-01-02", "--until", "2025-01-01"]).contains("lies before --since"));
+    assert!(misused(&["fetch", "ucdp", "--known-at", "soon"]).contains("--known-at 'soon': expected"));
     let provider = acled(1);
     let desk = Desk::new(&provider);
     desk.json(&["fetch", "acled", "--json", "--country", "ML,NE", "--since", "2025-01-01", "--until", "2025-02-01"]);
     let asked = &provider.asked()[1];
     assert_eq!(asked.parameter("country"), "Mali:OR:country=Niger");
     assert_eq!((asked.parameter("event_date"), asked.parameter("event_date_where")), ("2025-01-01|2025-02-01", "BETWEEN"));
+}
+
+#[test]
+fn acled_is_asked_for_what_was_revised_since_a_day() {
+    let provider = acled(1);
+    let desk = Desk::new(&provider);
+    desk.json(&["fetch", "acled", "--json", "--since", "2025-01-01"]);
+    desk.json(&["fetch", "acled", "--json", "--until", "2025-02-01"]);
+    let asked: Vec<Asked> = provider.asked().into_iter().filter(|asked| asked.path == "/api/acled/read").collect();
+    assert_eq!((asked[0].parameter("timestamp"), asked[0].parameter("timestamp_where")), ("1735689600", ">="));
+    assert_eq!(asked[0].parameter("event_date"), "");
+    assert_eq!((asked[1].parameter("timestamp"), asked[1].parameter("event_date")), ("", "1997-01-01|2025-02-01"));
+}
+
+#[test]
+fn strict_ends_the_fetch_at_the_first_bad_row_and_keeps_the_pages_before() {
+    let provider = ucdp(8);
+    provider.state().rows[4]["date_start"] = "soon".into();
+    let desk = Desk::new(&provider);
+    let output = desk.run(&["fetch", "ucdp", "--json", "--strict"]);
+    let said = failed(&output);
+    assert!(said.contains("ucdp-ged page 2 of 3 was not kept") && said.contains("soon"), "{said}");
+    assert_eq!(counts(&serde_json::from_slice(&output.stdout).unwrap()), [3, 3, 0, 0, 1, 0]);
+    assert_eq!(desk.ids("2100-01-01"), ["ucdp-ged:1", "ucdp-ged:2", "ucdp-ged:3"]);
 }
 
 #[test]
@@ -450,7 +482,6 @@ fn credentials_go_to_no_other_address() {
         let said = failed(&desk.output(&mut desk.command(&["fetch", "ucdp", "--url", url])));
         assert!(said.contains("HARMATTAN_UCDP_URL: expected an address that begins with https://"), "{said}");
     }
-    assert!(desk.fail(&["fetch", "ucdp", "--version", "26.1/../x"]).contains("is no version"));
 }
 
 #[test]

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::import::{known_at, open};
-use super::keeper::{Keeper, Rejects};
+use super::keeper::{Gather, Keeper, Rejects};
+use super::progress::{Progress, Unit};
 use super::report::{Account, report};
+use super::wrong_usage;
 use crate::domain::{Dataset, Instant};
 use crate::fetch::{Acled, Country, Deleted, EVERYWHERE, FetchError, Page, Patience, Query, Ucdp};
 use crate::import::{Aliases, Context, Format, Gazetteer, Summary, import};
@@ -33,15 +35,17 @@ pub(super) fn fetch(settings: &FetchSettings) -> Result<()> {
 }
 
 fn query(settings: &FetchRowsSettings) -> Result<Query> {
-    if let (Some(since), Some(until)) = (settings.since, settings.until) {
-        anyhow::ensure!(since <= until, "--until {until} lies before --since {since}");
+    if let (Some(since), Some(until)) = (settings.since, settings.until)
+        && until < since
+    {
+        return Err(wrong_usage(format!("--until {until} lies before --since {since}")));
     }
     let countries = if settings.countries.is_empty() {
         Country::on_the_map()
     } else if settings.countries.iter().any(|word| word == EVERYWHERE) {
         Vec::new()
     } else {
-        let parse = |word: &String| word.parse().map_err(|reason| anyhow::anyhow!("--country {word}: {reason}"));
+        let parse = |word: &String| word.parse().map_err(|reason| wrong_usage(format!("--country {word}: {reason}")));
         settings.countries.iter().map(parse).collect::<Result<_>>()?
     };
     Ok(Query { since: settings.since, until: settings.until, countries, page_rows: settings.page_rows })
@@ -97,14 +101,21 @@ impl<'a> Intake<'a> {
         let mut context = Context::new(&gazetteer, &aliases, self.known_at);
         context.actors = &reference.actors;
         context.dataset = Some(Arc::clone(&self.dataset));
+        let mut progress = Progress::new(&self.dataset.id, Unit::Pages, None);
         while let Some(page) = next()? {
-            let mut keeper = Keeper::new(self.store.begin()?, &mut self.rejects, false);
+            let mut keeper = Keeper::new(self.store.begin()?, &mut self.rejects, self.settings.strict);
             let name = format!("{} {}", self.dataset.id, page.name);
-            let summary = import(page.bytes.as_slice(), &name, Some(self.format), &context, &mut keeper)?;
-            keeper.flush();
-            let (generation, counts) = keeper.finish(self.settings.dry_run)?;
+            let mut gather = Gather::new(self.settings.strict, |batch| progress.aside(|| keeper.take(batch)));
+            let summary = import(page.bytes.as_slice(), &name, Some(self.format), &context, &mut gather)?;
+            let _ = gather.flush();
+            let (generation, counts) = keeper.finish(self.settings.dry_run).with_context(|| format!("{name} was not kept"))?;
             let (rows, Counts { added, revised, unchanged }) = (page.rows, counts);
-            tracing::info!("{name}: {rows} rows: added {added}, revised {revised}, unchanged {unchanged}");
+            progress.rows(rows);
+            progress.page(page.of);
+            progress.tick();
+            if !progress.is_seen() {
+                tracing::info!("{name}: {rows} rows: added {added}, revised {revised}, unchanged {unchanged}");
+            }
             self.summary.add(summary);
             self.counts += counts;
             self.generation = generation;

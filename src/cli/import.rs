@@ -1,26 +1,34 @@
 //! `harmattan import`: files into the store, in one transaction, with a report of every row.
 
-use anyhow::{Context as _, Result, anyhow};
-use indicatif::{ProgressBar, ProgressStyle};
+use anyhow::{Context as _, Result};
 use std::fs::File;
-use std::io::{IsTerminal as _, Read};
+use std::io::Read;
+use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use super::fill;
-use super::keeper::{Keeper, Rejects};
+use super::keeper::{Gather, Keeper, Rejects};
+use super::progress::{Progress, Unit};
 use super::report::{Account, report};
+use super::{fill, wrong_usage};
 use crate::domain::{Instant, Moment};
 use crate::fetch::{Download, Patience, is_address, shown};
 use crate::import::{Aliases, Context, Format, Gazetteer, Summary, import as import_file};
 use crate::settings::ImportSettings;
 use crate::store::{GeoPackageStore, MemoryStore, Store};
 
+/// How many batches may wait to be put into the store: enough that neither thread waits for the other at every batch.
+const BATCHES_WAITING: usize = 4;
+
+/// How long to wait for a batch before it is said how far the import is.
+const TICK: Duration = Duration::from_millis(200);
+
 pub(super) fn import(settings: &ImportSettings) -> Result<()> {
     let known_at = known_at(settings.known_at.as_deref())?;
     let format = match settings.format.as_str() {
         "auto" => None,
-        word => Some(word.parse::<Format>()?),
+        word => Some(word.parse::<Format>().map_err(|error| wrong_usage(format!("--format {error}")))?),
     };
     let store = open(&settings.store.file, settings.empty, settings.dry_run)?;
     let reference = store.reference()?;
@@ -31,24 +39,23 @@ pub(super) fn import(settings: &ImportSettings) -> Result<()> {
     context.datasets = &reference.datasets;
     context.dataset_name = settings.dataset.as_deref();
     for pair in &settings.column_map {
-        let (column, field) = pair.split_once('=').ok_or_else(|| anyhow!("--map {pair}: expected COLUMN=FIELD"))?;
+        let (column, field) = pair.split_once('=').ok_or_else(|| wrong_usage(format!("--map {pair}: expected COLUMN=FIELD")))?;
         context.column_map.insert(column.to_owned(), field.to_owned());
     }
 
     let mut rejects = Rejects::new(settings.rejects.as_deref())?;
     let mut keeper = Keeper::new(store.begin()?, &mut rejects, settings.strict);
     let mut summaries = Vec::new();
-    for source in &settings.sources {
-        let source = Source::of(source, settings);
-        let summary = source.read(format, &context, &mut keeper);
-        let summary = summary.with_context(|| format!("{} was not imported, and nothing was kept", source.name))?;
-        keeper.flush();
-        summaries.push((source.name, summary));
+    for given in &settings.sources {
+        let name = if is_address(given) { shown(given) } else { given.clone() };
+        let summary = read(given, &name, settings, format, &context, &mut keeper);
+        let summary = summary.with_context(|| format!("{name} was not imported, and nothing was kept"))?;
+        summaries.push((name, summary));
         if keeper.stopped() {
             break;
         }
     }
-    let (generation, counts) = keeper.finish(settings.dry_run)?;
+    let (generation, counts) = keeper.finish(settings.dry_run).context("nothing was kept")?;
     let (rejected, dry_run) = (rejects.count, settings.dry_run);
     report(&Account { summaries, counts, rejected, retracted: 0, generation, dry_run }, settings.json)
 }
@@ -56,7 +63,7 @@ pub(super) fn import(settings: &ImportSettings) -> Result<()> {
 /// From when rows without a stamp of their own are known: what the user says, else now.
 pub(super) fn known_at(text: Option<&str>) -> Result<Instant> {
     Ok(match text {
-        Some(text) => Moment::parse(text)?.interval().start(),
+        Some(text) => Moment::parse(text).map_err(|error| error.named("--known-at"))?.interval().start(),
         None => Instant::now(),
     })
 }
@@ -77,50 +84,60 @@ pub(super) fn open(file: &Path, empty: bool, dry_run: bool) -> Result<Box<dyn St
     Ok(Box::new(store))
 }
 
-/// Where bytes come from.
-struct Source<'a> {
-    given: &'a str,
-    /// Its name in messages and reports: of an address, without what may be a key.
-    name: String,
-    patience: Patience,
-}
-
-impl<'a> Source<'a> {
-    fn of(given: &'a str, settings: &ImportSettings) -> Self {
-        let name = if is_address(given) { shown(given) } else { given.to_owned() };
+/// Bytes of a source, and how many there are where it is known.
+fn open_source(given: &str, settings: &ImportSettings) -> Result<(Box<dyn Read + Send>, Option<u64>)> {
+    if given == "-" {
+        return Ok((Box::new(std::io::stdin()), None));
+    }
+    if is_address(given) {
         let (timeout, first_wait) = (Duration::from_secs(settings.timeout.max(1)), Duration::from_millis(settings.backoff_ms));
-        Self { given, name, patience: Patience { timeout, first_wait } }
+        let download = Download::start(given, Patience { timeout, first_wait })?;
+        let length = download.length();
+        return Ok((Box::new(download), length));
     }
-
-    fn read(&self, format: Option<Format>, context: &Context<'_>, keeper: &mut Keeper<'_>) -> Result<Summary> {
-        if self.given == "-" {
-            return Ok(import_file(std::io::stdin().lock(), "-", format, context, keeper)?);
-        }
-        let (bytes, length): (Box<dyn Read>, _) = if is_address(self.given) {
-            let download = Download::start(self.given, self.patience)?;
-            let length = download.length();
-            (Box::new(download), length)
-        } else {
-            let file = File::open(self.given)?;
-            let length = file.metadata().ok().map(|metadata| metadata.len());
-            (Box::new(file), length)
-        };
-        let bar = progress(length.unwrap_or(0));
-        let summary = import_file(bar.wrap_read(bytes), &self.name, format, context, keeper);
-        bar.finish_and_clear();
-        Ok(summary?)
-    }
+    let file = File::open(given)?;
+    let length = file.metadata().ok().map(|metadata| metadata.len());
+    Ok((Box::new(file), length))
 }
 
-/// A bar on a terminal, nothing elsewhere.
-fn progress(bytes: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(bytes);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta} left") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(200));
-    bar
+/// Reads a source on a thread of its own, while this one puts what it has read into the transaction.
+fn read(
+    given: &str,
+    name: &str,
+    settings: &ImportSettings,
+    format: Option<Format>,
+    context: &Context<'_>,
+    keeper: &mut Keeper<'_>,
+) -> Result<Summary> {
+    let (bytes, length) = open_source(given, settings)?;
+    let mut progress = Progress::new(name, Unit::Bytes, length);
+    let bytes = progress.count(bytes);
+    let (batches, inbox) = sync_channel(BATCHES_WAITING);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            let mut gather = Gather::new(settings.strict, |batch| match batches.send(batch) {
+                Ok(()) => ControlFlow::Continue(()),
+                // Nobody takes any more.
+                Err(_) => ControlFlow::Break(()),
+            });
+            let summary = import_file(bytes, name, format, context, &mut gather)?;
+            let _ = gather.flush();
+            Ok(summary)
+        });
+        loop {
+            match inbox.recv_timeout(TICK) {
+                Ok(batch) => {
+                    progress.rows(batch.size);
+                    if progress.aside(|| keeper.take(batch)).is_break() {
+                        break;
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            progress.tick();
+        }
+        drop(inbox);
+        reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }

@@ -2,6 +2,7 @@
 //! and the file of rejects.
 
 use anyhow::{Context as _, Result, anyhow};
+use std::borrow::Cow;
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -11,7 +12,7 @@ use crate::import::{Rejection, Row, Sink};
 use crate::store::{Counts, StoreError, Transaction};
 
 /// How many records are put in at a time: enough that the call costs nothing, few enough to hold in memory.
-const BATCH: usize = 2_000;
+const BATCH: u64 = 2_000;
 
 /// How many rejections are said on stderr; the file given with `--rejects` holds all.
 const SAID: u64 = 20;
@@ -42,7 +43,8 @@ impl Rejects {
         }
         if let Some(file) = &mut self.file {
             let line = rejection.line.to_string();
-            file.write_record([&line, &rejection.column, &rejection.value, &rejection.reason])?;
+            let Rejection { column, value, reason, .. } = rejection;
+            file.write_record([&*line, &*guarded(column), &*guarded(value), &*guarded(reason)])?;
         }
         Ok(())
     }
@@ -55,11 +57,61 @@ impl Rejects {
     }
 }
 
-/// Puts rows into a transaction by the batch.
+/// Rows and rejections that go into a transaction together.
+#[derive(Default)]
+pub(super) struct Batch {
+    changes: ChangeSet,
+    rejected: Vec<Rejection>,
+    /// How many of both.
+    pub(super) size: u64,
+}
+
+/// Gathers rows to batches and hands each on, here or to another thread.
+pub(super) struct Gather<F> {
+    batch: Batch,
+    /// Whether each rejection is handed on at once.
+    strict: bool,
+    hand_on: F,
+}
+
+impl<F: FnMut(Batch) -> ControlFlow<()>> Gather<F> {
+    pub(super) fn new(strict: bool, hand_on: F) -> Self {
+        Self { batch: Batch::default(), strict, hand_on }
+    }
+
+    /// Hands on what is gathered.
+    pub(super) fn flush(&mut self) -> ControlFlow<()> {
+        (self.hand_on)(std::mem::take(&mut self.batch))
+    }
+
+    fn grown(&mut self, at_once: bool) -> ControlFlow<()> {
+        self.batch.size += 1;
+        if at_once || self.batch.size >= BATCH { self.flush() } else { ControlFlow::Continue(()) }
+    }
+}
+
+impl<F: FnMut(Batch) -> ControlFlow<()>> Sink for Gather<F> {
+    fn row(&mut self, row: Row) -> ControlFlow<()> {
+        let changes = &mut self.batch.changes;
+        match row {
+            Row::Dataset(dataset) => changes.datasets.push(dataset),
+            Row::Incident(incident) => changes.incidents.push(*incident),
+            Row::Region(region) => changes.regions.push(*region),
+            Row::Control(observation) => changes.control.push(*observation),
+            Row::Corridor(corridor) => changes.corridors.push(*corridor),
+        }
+        self.grown(false)
+    }
+
+    fn reject(&mut self, rejection: Rejection) -> ControlFlow<()> {
+        self.batch.rejected.push(rejection);
+        self.grown(self.strict)
+    }
+}
+
+/// Puts batches into a transaction.
 pub(super) struct Keeper<'a> {
     transaction: Box<dyn Transaction + 'a>,
-    batch: ChangeSet,
-    waiting: usize,
     counts: Counts,
     rejects: &'a mut Rejects,
     strict: bool,
@@ -69,23 +121,33 @@ pub(super) struct Keeper<'a> {
 
 impl<'a> Keeper<'a> {
     pub(super) fn new(transaction: Box<dyn Transaction + 'a>, rejects: &'a mut Rejects, strict: bool) -> Self {
-        Self { transaction, batch: ChangeSet::default(), waiting: 0, counts: Counts::default(), rejects, strict, fault: None }
+        Self { transaction, counts: Counts::default(), rejects, strict, fault: None }
     }
 
     pub(super) fn stopped(&self) -> bool {
         self.fault.is_some()
     }
 
-    pub(super) fn flush(&mut self) {
-        self.waiting = 0;
-        let mut batch = std::mem::take(&mut self.batch);
-        // Datasets are described, not counted: the report counts rows.
-        let datasets = ChangeSet { datasets: std::mem::take(&mut batch.datasets), ..ChangeSet::default() };
-        let put = self.transaction.put(datasets).and_then(|_| self.transaction.put(batch));
-        match put {
-            Ok(counts) => self.counts += counts,
-            Err(error) => self.fail(error),
+    /// Takes a batch in; breaks when nothing more need come, since something stands against keeping any of it.
+    pub(super) fn take(&mut self, batch: Batch) -> ControlFlow<()> {
+        for rejection in &batch.rejected {
+            if let Err(error) = self.rejects.take(rejection) {
+                self.fault.get_or_insert(error);
+            }
+            if self.strict {
+                self.fault.get_or_insert_with(|| anyhow!("{rejection}"));
+            }
         }
+        if !self.stopped() {
+            let mut changes = batch.changes;
+            // Datasets are described, not counted: the report counts rows.
+            let datasets = ChangeSet { datasets: std::mem::take(&mut changes.datasets), ..ChangeSet::default() };
+            match self.transaction.put(datasets).and_then(|_| self.transaction.put(changes)) {
+                Ok(counts) => self.counts += counts,
+                Err(error) => self.fail(error),
+            }
+        }
+        if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Records that an incident was withdrawn; whether there was one.
@@ -98,10 +160,6 @@ impl<'a> Keeper<'a> {
 
     fn fail(&mut self, error: StoreError) {
         self.fault.get_or_insert_with(|| error.into());
-    }
-
-    fn go_on(&self) -> ControlFlow<()> {
-        if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Keeps what was read, unless it was a dry run or something stands against it; the generation after it.
@@ -118,29 +176,36 @@ impl<'a> Keeper<'a> {
     }
 }
 
-impl Sink for Keeper<'_> {
-    fn row(&mut self, row: Row) -> ControlFlow<()> {
-        match row {
-            Row::Dataset(dataset) => self.batch.datasets.push(dataset),
-            Row::Incident(incident) => self.batch.incidents.push(*incident),
-            Row::Region(region) => self.batch.regions.push(*region),
-            Row::Control(observation) => self.batch.control.push(*observation),
-            Row::Corridor(corridor) => self.batch.corridors.push(*corridor),
-        }
-        self.waiting += 1;
-        if self.waiting >= BATCH {
-            self.flush();
-        }
-        self.go_on()
-    }
+/// A text that no spreadsheet takes for a formula (OWASP, "CSV injection"): what begins as one, and is no number, gets an
+/// apostrophe in front. A text that has apostrophes before such a character gets one more, so that taking one away from
+/// each text of that form gives back what the file had.
+fn guarded(text: &str) -> Cow<'_, str> {
+    let risky = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
+    let number = text.parse::<f64>().is_ok_and(f64::is_finite);
+    if !number && text.trim_start_matches('\'').starts_with(risky) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+}
 
-    fn reject(&mut self, rejection: Rejection) -> ControlFlow<()> {
-        if let Err(error) = self.rejects.take(&rejection) {
-            self.fault.get_or_insert(error);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_spreadsheet_would_run_gets_an_apostrophe_and_numbers_stay() {
+        for (text, expected) in [
+            ("=1+1", "'=1+1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("+33 cmd|' /C calc'!A0", "'+33 cmd|' /C calc'!A0"),
+            ("-2+3", "'-2+3"),
+            ("\t=1", "'\t=1"),
+            ("'=1", "''=1"),
+            ("-200", "-200"),
+            ("+1.5e3", "+1.5e3"),
+            ("-inf", "'-inf"),
+            ("soon", "soon"),
+            ("l'an", "l'an"),
+            ("", ""),
+        ] {
+            assert_eq!(guarded(text), expected);
         }
-        if self.strict {
-            self.fault.get_or_insert_with(|| anyhow!("nothing was kept: {rejection}"));
-        }
-        self.go_on()
     }
 }

@@ -6,6 +6,7 @@ mod export;
 mod fetch;
 mod import;
 mod keeper;
+mod progress;
 mod report;
 mod serve;
 mod status;
@@ -14,7 +15,8 @@ use anyhow::{Context, Result};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::Dataset;
+use crate::domain::{Dataset, DomainError};
+use crate::fetch::FetchError;
 use crate::import::{bundled, bundled_datasets};
 use crate::settings::{Command, Settings};
 use crate::store::{Counts, GeoPackageStore, Store, commit};
@@ -33,6 +35,26 @@ pub fn run(settings: Settings) -> Result<()> {
         Command::Check(settings) => check::check(&settings),
         Command::Datasets(settings) => datasets::datasets(&settings),
     }
+}
+
+/// Words on the command line that mean nothing to the command.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct WrongUsage(String);
+
+/// An error that says how a command is used.
+fn wrong_usage(text: impl Into<String>) -> anyhow::Error {
+    WrongUsage(text.into()).into()
+}
+
+/// Whether what kept a command from being done is how it was asked, which is another exit code. Of domain values the commands
+/// read no text but the user's: that of files is reported row by row.
+#[must_use]
+pub fn is_wrong_usage(error: &anyhow::Error) -> bool {
+    let unreadable = |cause: &(dyn std::error::Error + 'static)| {
+        cause.is::<WrongUsage>() || cause.is::<DomainError>() || matches!(cause.downcast_ref(), Some(FetchError::Version { .. }))
+    };
+    error.chain().any(unreadable)
 }
 
 /// Opens the store, or makes it, with the bundled data in it unless it shall be empty. A store that an earlier version of

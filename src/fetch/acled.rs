@@ -117,11 +117,20 @@ impl Acled {
         let password = Secret::from_environment(client.provider, PASSWORD)?;
         let page_rows = query.page_rows.unwrap_or(PAGE_ROWS).clamp(1, PAGE_ROWS);
         let mut parameters = Vec::new();
-        if query.since.is_some() || query.until.is_some() {
-            let from = query.since.map_or_else(|| FIRST_DAY.to_owned(), |day| day.to_string());
-            let to = query.until.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
-            parameters.push(("event_date", format!("{from}|{to}")));
-            parameters.push(("event_date_where", "BETWEEN".to_owned()));
+        match (query.since, query.until) {
+            (None, None) => {}
+            // Each event bears the time of its last revision, which is none before the event: this is all that took place
+            // since, and what was revised since of what took place before.
+            (Some(since), None) => {
+                let midnight = since.to_zoned(jiff::tz::TimeZone::UTC).map_or(0, |midnight| midnight.timestamp().as_second());
+                parameters.push(("timestamp", midnight.to_string()));
+                parameters.push(("timestamp_where", ">=".to_owned()));
+            }
+            (since, Some(until)) => {
+                let from = since.map_or_else(|| FIRST_DAY.to_owned(), |day| day.to_string());
+                parameters.push(("event_date", format!("{from}|{until}")));
+                parameters.push(("event_date_where", "BETWEEN".to_owned()));
+            }
         }
         if !query.countries.is_empty() {
             // One parameter that holds alternatives, as `country=Mali:OR:country=Niger`.
@@ -143,7 +152,7 @@ impl Acled {
             return Ok(None);
         };
         let (rows, bytes) = (self.events.pass(&listed.rows, self.page_rows), listed.bytes);
-        Ok((rows > 0).then_some(Page { name, rows, bytes }))
+        Ok((rows > 0).then_some(Page { name, rows, of: None, bytes }))
     }
 
     /// The next page of withdrawn ids; `None` after the last.

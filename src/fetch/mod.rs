@@ -32,6 +32,8 @@ pub struct Page {
     pub name: String,
     /// How many rows are in it; never 0.
     pub rows: u64,
+    /// How many pages there are in all, where the provider says it.
+    pub of: Option<u64>,
     /// The reply as it came: a JSON document with the list of rows.
     pub bytes: Vec<u8>,
 }
@@ -39,7 +41,8 @@ pub struct Page {
 /// Which rows are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Query {
-    /// The first day of the events, included; `None` for the first that there is.
+    /// The first day of the events, included; `None` for the first that there is. Of ACLED without `until`: the first day on
+    /// which events were put in or revised, whenever they took place.
     pub since: Option<Date>,
     /// The last day of the events, included; `None` for the last that there is.
     pub until: Option<Date>,

@@ -106,7 +106,7 @@ impl Ucdp {
         self.pages_before += 1;
         self.rows_before += rows;
         let name = format!("{what} of {}", reply.total_pages.max(1));
-        Ok((rows > 0).then_some(Page { name, rows, bytes }))
+        Ok((rows > 0).then_some(Page { name, rows, of: Some(reply.total_pages), bytes }))
     }
 
     /// Whether a reply is whole, and what comes after it.
