@@ -186,6 +186,7 @@ mod tests {
             assert_eq!(aliases.actor(name, country, day), code, "{name} in {country}");
         }
         assert_eq!(aliases.actor("IS", "ML", date(2023, 1, 1)), Some("ISSP"));
+        assert_eq!(aliases.actor("IS", "NE", date(2015, 6, 1)), Some("ISWAP"));
     }
 
     #[test]
