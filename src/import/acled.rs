@@ -6,9 +6,9 @@
 use std::collections::{HashSet, VecDeque};
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::cells::{Cells, Fault};
 use super::events::date_precision;
 use super::run::{Reader, Run, qualified, title};
-use super::table::{Cells, Fault};
 use super::{Doubt, Row};
 use crate::domain::{DatePrecision, GeoPrecision, Incident, SourceRef};
 

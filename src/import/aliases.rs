@@ -122,7 +122,7 @@ impl Aliases {
 }
 
 /// Runs over a table in `data/aliases/`; the first bad row is an error, since the tables ship with the program.
-fn each(name: &str, mut row: impl FnMut(&super::table::Cells<'_>) -> Result<(), super::table::Fault>) -> Result<(), ImportError> {
+fn each(name: &str, mut row: impl FnMut(&super::cells::Cells<'_>) -> Result<(), super::cells::Fault>) -> Result<(), ImportError> {
     let file = Files::get(name).ok_or_else(|| ImportError::NotBundled { file: format!("aliases/{name}") })?;
     let read = read_table(Table::csv(name, &*file.data, b',')?, &[], &mut row)?;
     read.rejected.into_iter().next().map_or(Ok(()), |rejection| Err(ImportError::Damaged(rejection)))

@@ -6,9 +6,9 @@
 
 use std::collections::HashMap;
 
+use super::cells::{Cells, Fault};
 use super::events::date_precision;
 use super::run::{Reader, Run, qualified, whole};
-use super::table::{Cells, Fault};
 use super::{Doubt, Row};
 use crate::domain::{Actor, Blockade, ControlObservation, ControlStatus, DatePrecision, GeoPrecision};
 

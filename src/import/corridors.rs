@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::Row;
+use super::cells::{Cells, Fault};
 use super::run::{Reader, Run};
-use super::table::{Cells, Fault};
 use crate::domain::{Corridor, Position, SegmentStatus, StatusChange};
 
 /// Class of a road whose row does not say it.

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::cells::{Cells, Fault};
 use super::run::{Reader, Run, qualified, title};
-use super::table::{Cells, Fault};
 use super::{Doubt, Row};
 use crate::domain::{DatePrecision, GeoPrecision, Incident};
 

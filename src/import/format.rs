@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::table::Cells;
+use super::cells::Cells;
 use crate::domain::{Dataset, Instant, Redistribution};
 
 /// What a file holds. Packing, encoding and syntax (CSV or JSON) are found by themselves.

@@ -7,8 +7,8 @@ use geo::{BoundingRect, Contains, Coord, Intersects, Line, LineString, MultiPoly
 use geojson::GeometryValue;
 use serde::Deserialize as _;
 
+use super::cells::{Cells, Fault};
 use super::run::{Reader, Run};
-use super::table::{Cells, Fault};
 use super::{Doubt, Row};
 use crate::domain::{AdminLevel, Bbox, Interval, Position, Record as _, Region};
 

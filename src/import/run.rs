@@ -7,8 +7,8 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::cells::{Cells, Fault};
 use super::dates::{self, DateOrder};
-use super::table::{Cells, Fault};
 use super::{Context, Doubt, Rejection, Row, Sink, Summary};
 use crate::domain::{Dataset, EventType, Fatalities, Incident, Instant, Moment, Position, SourceRef, Verification};
 

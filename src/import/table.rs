@@ -1,204 +1,15 @@
-//! A table row by row, whatever it is written in: columns by name, empty cells as absent, faults with line, column and value.
+//! A table row by row, whatever it is written in: CSV, JSON, or rows that were put aside.
 
 use csv::{ReaderBuilder, StringRecord};
 use serde_json::Value as Json;
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom};
-use std::rc::Rc;
+use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom};
 
+use super::cells::{Cells, Fault};
+use super::columns::Columns;
+use super::csv_rows::CsvRows;
 use super::json::{JsonRows, Object};
 use super::{ImportError, Imported, Rejection};
-
-/// Longest row, in bytes. A quote that is never closed would otherwise take in the rest of the file.
-const MAX_ROW_BYTES: usize = 4 << 20;
-
-/// How much a CSV reader asks for at a time, in bytes.
-const CHUNK_BYTES: usize = 64 * 1024;
-
-/// The columns of a table: the file's own names, and which of them hold which of our fields.
-#[derive(Debug, Default)]
-pub(super) struct Columns {
-    own: Vec<String>,
-    by_name: HashMap<String, usize>,
-    /// Field → its columns with the rank of their names, the best name first. A row has its value in the first that is filled:
-    /// features of one collection need not have the same members.
-    by_field: HashMap<String, Vec<(usize, usize)>>,
-    /// Field and folded name, best first.
-    binding: Vec<(String, String)>,
-}
-
-impl Columns {
-    fn push(&mut self, own: &str) -> usize {
-        let at = self.own.len();
-        let name = folded(own);
-        for (rank, (field, _)) in self.binding.iter().enumerate().filter(|(_, (_, wanted))| *wanted == name) {
-            let held = self.by_field.entry(field.clone()).or_default();
-            held.push((rank, at));
-            held.sort_unstable();
-        }
-        self.by_name.entry(name).or_insert(at);
-        self.own.push(own.trim().to_owned());
-        at
-    }
-
-    fn of(names: &StringRecord) -> Self {
-        let mut columns = Self::default();
-        for name in names {
-            columns.push(name);
-        }
-        columns
-    }
-
-    /// Says which columns hold which fields: pairs of field and column name, best first.
-    pub(super) fn bind<'a>(&mut self, binding: impl Iterator<Item = (&'a str, &'a str)>) {
-        let binding = binding.map(|(field, name)| (field.to_owned(), folded(name))).collect();
-        let own = std::mem::take(&mut self.own);
-        *self = Self { binding, ..Self::default() };
-        for name in own {
-            self.push(&name);
-        }
-    }
-
-    /// Whether there is a column of that name, in any case.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.by_name.contains_key(&folded(name))
-    }
-
-    /// Whether a column holds the field.
-    pub(super) fn holds(&self, field: &str) -> bool {
-        self.at(field).is_some()
-    }
-
-    /// The file's own names.
-    pub(super) fn own(&self) -> &[String] {
-        &self.own
-    }
-
-    /// Columns that hold no field.
-    pub(super) fn ignored(&self) -> Vec<String> {
-        let held: Vec<usize> = self.by_field.values().flatten().map(|(_, at)| *at).collect();
-        let own = self.own.iter().enumerate().filter(|(at, name)| !held.contains(at) && !name.is_empty());
-        own.map(|(_, name)| name.clone()).collect()
-    }
-
-    fn at(&self, field: &str) -> Option<usize> {
-        self.by_field.get(field).and_then(|held| held.first()).map(|(_, at)| *at).or_else(|| self.by_name.get(field).copied())
-    }
-
-    /// The column that has the field's value in a row, and the value without the white space around it.
-    fn find<'r>(&self, field: &str, record: &'r StringRecord) -> (Option<usize>, &'r str) {
-        let cell = |at: usize| record.get(at).unwrap_or("").trim();
-        let best = self.at(field);
-        let text = best.map_or("", cell);
-        if text.is_empty()
-            && let Some((_, at)) = self.by_field.get(field).into_iter().flatten().find(|(_, at)| !cell(*at).is_empty())
-        {
-            return (Some(*at), cell(*at));
-        }
-        (best, text)
-    }
-}
-
-/// A name as columns compare it: lower case, `_` for spaces and hyphens.
-fn folded(name: &str) -> String {
-    name.trim().chars().map(|c| if matches!(c, ' ' | '-' | '.') { '_' } else { c }).flat_map(char::to_lowercase).collect()
-}
-
-/// One row.
-pub(super) struct Cells<'a> {
-    columns: &'a Columns,
-    record: &'a StringRecord,
-    line: u64,
-    geometry: Option<&'a Json>,
-}
-
-/// Why a row is left out: the column at fault and the reason.
-#[derive(Debug)]
-pub(super) struct Fault {
-    pub(super) column: String,
-    pub(super) value: String,
-    pub(super) reason: String,
-}
-
-impl Fault {
-    /// A fault of the row as a whole.
-    pub(super) fn of_row(reason: impl Into<String>) -> Self {
-        Self { column: String::new(), value: String::new(), reason: reason.into() }
-    }
-
-    pub(super) fn at(self, file: &str, line: u64) -> Rejection {
-        Rejection { file: file.to_owned(), line, column: self.column, value: self.value, reason: self.reason }
-    }
-}
-
-impl<'a> Cells<'a> {
-    /// The cell of a field, without the white space around it; empty when the table has no such column.
-    pub(super) fn cell(&self, field: &str) -> &'a str {
-        self.columns.find(field, self.record).1
-    }
-
-    /// Physical line of the row.
-    pub(super) fn line(&self) -> u64 {
-        self.line
-    }
-
-    /// The columns of the table.
-    pub(super) fn columns(&self) -> &'a Columns {
-        self.columns
-    }
-
-    /// Every cell, in the order of the columns.
-    pub(super) fn all(&self) -> impl Iterator<Item = &'a str> {
-        self.record.iter()
-    }
-
-    /// The geometry of a GeoJSON feature; absent in a table.
-    pub(super) fn geometry(&self) -> Option<&'a Json> {
-        self.geometry
-    }
-
-    /// The cell as text, which must not be empty.
-    pub(super) fn text(&self, field: &str) -> Result<String, Fault> {
-        match self.cell(field) {
-            "" => Err(self.fault(field, "a value is needed")),
-            text => Ok(text.to_owned()),
-        }
-    }
-
-    /// The cell as text, absent when empty.
-    pub(super) fn optional_text(&self, field: &str) -> Option<String> {
-        Some(self.cell(field)).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
-    }
-
-    /// The cell read by `parse`.
-    pub(super) fn parse<T, E: ToString>(&self, field: &str, parse: impl FnOnce(&str) -> Result<T, E>) -> Result<T, Fault> {
-        match self.cell(field) {
-            "" => Err(self.fault(field, "a value is needed")),
-            text => parse(text).map_err(|error| self.fault(field, error.to_string())),
-        }
-    }
-
-    /// The cell read by `parse`, absent when empty.
-    pub(super) fn optional<T, E: ToString>(
-        &self,
-        field: &str,
-        parse: impl FnOnce(&str) -> Result<T, E>,
-    ) -> Result<Option<T>, Fault> {
-        match self.cell(field) {
-            "" => Ok(None),
-            text => parse(text).map(Some).map_err(|error| self.fault(field, error.to_string())),
-        }
-    }
-
-    /// A fault of this row at a field, under the file's own name for its column.
-    pub(super) fn fault(&self, field: &str, reason: impl Into<String>) -> Fault {
-        let (at, value) = self.columns.find(field, self.record);
-        let column = at.and_then(|at| self.columns.own.get(at)).map_or(field, String::as_str);
-        Fault { column: column.to_owned(), value: value.to_owned(), reason: reason.into() }
-    }
-}
 
 /// What [`Table::advance`] found.
 #[derive(Debug)]
@@ -239,14 +50,7 @@ impl<'r> Table<'r> {
             return Err(ImportError::Empty { file: file.to_owned() });
         }
         rows.width = Some(header.len());
-        let mut columns = Columns::of(&header);
-        if let Some(first) = columns.own.first_mut() {
-            // Bundled tables come as bytes that nobody has decoded.
-            if let Some(rest) = first.strip_prefix('\u{feff}').map(ToOwned::to_owned) {
-                columns.by_name.insert(folded(&rest), 0);
-                columns.own[0] = rest;
-            }
-        }
+        let columns = Columns::of(&header);
         Ok(Self {
             file: file.to_owned(),
             columns,
@@ -282,7 +86,7 @@ impl<'r> Table<'r> {
 
     /// The row at hand.
     pub(super) fn cells(&self) -> Cells<'_> {
-        Cells { columns: &self.columns, record: &self.record, line: self.line, geometry: self.geometry.as_ref() }
+        Cells::new(&self.columns, &self.record, self.line, self.geometry.as_ref())
     }
 
     /// Goes to the next row.
@@ -335,12 +139,10 @@ impl<'r> Table<'r> {
 
     /// Makes a row of an object: its members, or the members of a feature's `properties` with its id and its point.
     fn take_object(&mut self, mut object: Object) {
-        let mut cells: Vec<String> = vec![String::new(); self.columns.own.len()];
+        let mut cells: Vec<String> = vec![String::new(); self.columns.own().len()];
         let columns = &mut self.columns;
         let mut put = |name: &str, value: String| {
-            // The exact name first: it is the usual case, and folding costs.
-            let at = columns.by_name.get(name).copied().or_else(|| columns.by_name.get(&folded(name)).copied());
-            let at = at.unwrap_or_else(|| columns.push(name));
+            let at = columns.place(name);
             if at >= cells.len() {
                 cells.resize(at + 1, String::new());
             }
@@ -415,177 +217,6 @@ fn is_hxl(record: &StringRecord) -> bool {
     tags > 0 && tags * 2 > filled
 }
 
-/// The rows of a CSV text with the physical lines they begin on.
-///
-/// A quote that is not closed makes one row of many lines. When such a row has not the right number of cells, or a quote in
-/// the wrong place, and a row that has the right number begins on one of its later lines, only its first line is given up.
-struct CsvRows<'r> {
-    reader: csv::Reader<Kept<'r>>,
-    kept: Rc<RefCell<Tail>>,
-    delimiter: u8,
-    /// Physical line at the end of what was read.
-    line: u64,
-    /// Where in the reader's bytes that is.
-    at: u64,
-    /// Number of cells of the first line.
-    width: Option<usize>,
-    /// A row that was taken for the first line.
-    first: Option<StringRecord>,
-}
-
-impl<'r> CsvRows<'r> {
-    fn new(text: impl Read + 'r, delimiter: u8) -> Self {
-        let kept = Rc::<RefCell<Tail>>::default();
-        let source = Kept { inner: Box::new(text), again: Vec::new(), kept: Rc::clone(&kept) };
-        Self { reader: reader_of(source, delimiter), kept, delimiter, line: 1, at: 0, width: None, first: None }
-    }
-
-    /// The next row and its line, with a reason when it is none; `None` at the end.
-    fn next(&mut self, record: &mut StringRecord) -> Result<Option<(u64, Option<String>)>, csv::Error> {
-        let too_long = match self.reader.read_record(record) {
-            Ok(false) => return Ok(None),
-            Ok(true) => false,
-            Err(error) => match error.kind() {
-                csv::ErrorKind::Io(io) if io.kind() == io::ErrorKind::FileTooLarge => true,
-                _ => return Err(error),
-            },
-        };
-        let mut tail = self.kept.borrow_mut();
-        let end =
-            if too_long { tail.bytes().len() } else { usize::try_from(self.reader.position().byte() - self.at).unwrap_or(0) };
-        let raw = tail.bytes().get(..end).unwrap_or_default();
-        // Empty lines before the row, or the second half of the line end before it.
-        let blank = raw.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let lines_of = |bytes: &[u8]| bytes.iter().filter(|byte| **byte == b'\n').count();
-        let line = self.line + count(lines_of(&raw[..blank]));
-        let wrong = self.width.is_some_and(|width| width != record.len());
-        let first_line = raw[blank..].iter().position(|byte| *byte == b'\n').map_or(end, |at| blank + at + 1);
-        let suspicious = wrong || first_line < end && !is_well_quoted(&raw[blank..], self.delimiter);
-        if first_line < end && (too_long || suspicious && self.rows_follow_in(&raw[first_line..end])) {
-            let again = tail.bytes()[first_line..].to_vec();
-            drop(tail);
-            self.start_again(again);
-            self.line = line + 1;
-            return Ok(Some((line, Some("a quote on this line is not closed, or closed in the wrong place".to_owned()))));
-        }
-        self.line += count(lines_of(raw));
-        tail.drop_front(end);
-        self.at += count(end);
-        let width = self.width.unwrap_or(record.len());
-        let reason = if too_long {
-            // One line without an end: what follows it is read as the next row.
-            drop(tail);
-            self.start_again(Vec::new());
-            Some(format!("the row is longer than {} MiB", MAX_ROW_BYTES >> 20))
-        } else {
-            wrong.then(|| format!("the row has {} cells, the first line has {width}", record.len()))
-        };
-        Ok(Some((line, reason)))
-    }
-
-    /// Whether a row with the right number of cells begins on one of the lines.
-    fn rows_follow_in(&self, lines: &[u8]) -> bool {
-        let mut reader = reader_of(lines, self.delimiter);
-        let mut record = csv::ByteRecord::new();
-        let width = self.width.unwrap_or(0);
-        width > 1
-            && std::iter::from_fn(|| reader.read_byte_record(&mut record).ok().filter(|more| *more).map(|_| record.len()))
-                .any(|len| len == width)
-    }
-
-    /// Reads on with a new reader that begins with the bytes.
-    fn start_again(&mut self, bytes: Vec<u8>) {
-        *self.kept.borrow_mut() = Tail::default();
-        self.at = 0;
-        let empty = Kept { inner: Box::new(io::empty()), again: Vec::new(), kept: Rc::default() };
-        let old = std::mem::replace(&mut self.reader, reader_of(empty, self.delimiter));
-        let mut source = old.into_inner();
-        // Bytes that were put back before and not read since come after these.
-        let rest = std::mem::replace(&mut source.again, bytes);
-        source.again.extend_from_slice(&rest);
-        self.reader = reader_of(source, self.delimiter);
-    }
-}
-
-fn reader_of<R: Read>(source: R, delimiter: u8) -> csv::Reader<R> {
-    let mut builder = ReaderBuilder::new();
-    builder.flexible(true).delimiter(delimiter).has_headers(false).buffer_capacity(CHUNK_BYTES).from_reader(source)
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
-}
-
-/// Whether each quote that begins a cell is closed where the cell ends (RFC 4180 §2, 5 and 7).
-fn is_well_quoted(row: &[u8], delimiter: u8) -> bool {
-    let (mut quoted, mut at_start, mut at) = (false, true, 0);
-    while at < row.len() {
-        let (byte, next) = (row[at], row.get(at + 1));
-        if quoted {
-            if byte == b'"' {
-                match next {
-                    Some(b'"') => at += 1,
-                    Some(other) if *other != delimiter && !matches!(other, b'\r' | b'\n') => return false,
-                    _ => quoted = false,
-                }
-            }
-        } else {
-            quoted = at_start && byte == b'"';
-            at_start = byte == delimiter || byte == b'\n';
-        }
-        at += 1;
-    }
-    !quoted
-}
-
-/// The bytes that were read and do not belong to a finished row.
-#[derive(Default)]
-struct Tail {
-    all: Vec<u8>,
-    from: usize,
-}
-
-impl Tail {
-    fn bytes(&self) -> &[u8] {
-        &self.all[self.from..]
-    }
-
-    fn drop_front(&mut self, number: usize) {
-        self.from = (self.from + number).min(self.all.len());
-        if self.from > CHUNK_BYTES {
-            self.all.drain(..self.from);
-            self.from = 0;
-        }
-    }
-}
-
-/// A reader that keeps what it has read, and refuses to go on when one row gets too long.
-struct Kept<'r> {
-    inner: Box<dyn Read + 'r>,
-    /// What was put back to be read again.
-    again: Vec<u8>,
-    kept: Rc<RefCell<Tail>>,
-}
-
-impl Read for Kept<'_> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let mut kept = self.kept.borrow_mut();
-        if kept.bytes().len() > MAX_ROW_BYTES {
-            return Err(io::ErrorKind::FileTooLarge.into());
-        }
-        let count = if self.again.is_empty() {
-            self.inner.read(into)?
-        } else {
-            let count = self.again.len().min(into.len());
-            into[..count].copy_from_slice(&self.again[..count]);
-            self.again.drain(..count);
-            count
-        };
-        kept.all.extend_from_slice(&into[..count]);
-        Ok(count)
-    }
-}
-
 /// Reads every row of a table with `read`; rows that it refuses, and rows that are none, are reported and left out.
 pub(super) fn read_table<T>(
     mut table: Table<'_>,
@@ -623,62 +254,6 @@ mod tests {
         assert_eq!(imported.items, [1, 3, 6]);
         let places: Vec<_> = imported.rejected.iter().map(|r| (r.line, r.column.as_str(), r.value.as_str())).collect();
         assert_eq!(places, [(3, "level", "one"), (6, "", "")]);
-    }
-
-    #[test]
-    fn empty_lines_do_not_shift_the_count() {
-        let text = "id,level\r\n\r\na,x\r\n\n\nb,y\n";
-        let imported = read_table(table(text), &[], |row| row.parse("level", str::parse::<u8>)).unwrap();
-        assert_eq!(imported.rejected.iter().map(|r| r.line).collect::<Vec<_>>(), [3, 6]);
-    }
-
-    #[test]
-    fn lines_are_physical_lines_whatever_ends_them() {
-        for end in ["\n", "\r\n"] {
-            let text = ["id,level", "a,x", "\"b", "b\",y", "", "c,z", "d,1"].join(end);
-            let imported = read_table(table(&text), &[], |row| row.parse("level", str::parse::<u8>)).unwrap();
-            assert_eq!(imported.rejected.iter().map(|r| r.line).collect::<Vec<_>>(), [2, 3, 6], "{end:?}");
-            assert_eq!(imported.items, [1]);
-        }
-    }
-
-    #[test]
-    fn an_open_quote_costs_one_line() {
-        let text = "id,note\n1,a\n2,\"b\n3,c\n4,\"d \"\"e\"\"\nf\"\n5,g\n";
-        let read = read_table(table(text), &[], |row| Ok((row.line(), row.text("id")?))).unwrap();
-        let ids: Vec<_> = read.items.iter().map(|(line, id)| (*line, id.as_str())).collect();
-        assert_eq!(ids, [(2, "1"), (4, "3"), (5, "4"), (7, "5")]);
-        assert_eq!(read.rejected.iter().map(|r| r.line).collect::<Vec<_>>(), [3]);
-    }
-
-    #[test]
-    fn an_open_quote_in_a_long_file_costs_one_line() {
-        let mut text = "id,note\n1,\"open\n".to_owned();
-        for id in 2..400_000 {
-            text.push_str(&format!("{id},some text\n"));
-        }
-        let read = read_table(table(&text), &[], |row| row.text("id")).unwrap();
-        assert_eq!((read.items.len(), read.rejected.len()), (399_998, 1));
-    }
-
-    #[test]
-    fn a_line_without_an_end_is_one_bad_row() {
-        let text = format!("id,note\n1,{}\n2,b\n", "x".repeat(MAX_ROW_BYTES * 2));
-        let read = read_table(table(&text), &[], |row| row.text("id")).unwrap();
-        assert_eq!(read.items, ["2"]);
-        assert!(!read.rejected.is_empty());
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn every_line_of_a_tidy_table_is_a_row(cells in proptest::collection::vec("[a-z \",\n\r]{0,8}", 1..40)) {
-            let mut writer = csv::Writer::from_writer(Vec::new());
-            writer.write_record(["id", "note"]).unwrap();
-            cells.iter().enumerate().for_each(|(id, note)| writer.write_record([id.to_string().as_str(), note]).unwrap());
-            let text = writer.into_inner().unwrap();
-            let read = read_table(Table::csv("t", &*text, b',').unwrap(), &[], |row| row.text("id")).unwrap();
-            proptest::prop_assert_eq!((read.items.len(), read.rejected.len()), (cells.len(), 0));
-        }
     }
 
     #[test]

@@ -5,8 +5,8 @@
 //! `date_prec`: 1 the day, 2 two to six days, 3 the week, 4 the month, 5 more than a month. We have no word for two to six
 //! days: they count as a week, the finest word that does not claim the day; first and last day are kept.
 
+use super::cells::{Cells, Fault};
 use super::run::{Reader, Run, qualified, title};
-use super::table::{Cells, Fault};
 use super::{Doubt, Row};
 use crate::domain::{DatePrecision, GeoPrecision, Incident, SourceRef};
 
