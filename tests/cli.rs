@@ -324,6 +324,28 @@ fn nothing_is_kept_of_a_file_that_ends_in_the_middle() {
 }
 
 #[test]
+fn a_store_is_sound_after_many_rows_at_once_and_few_after_them() {
+    let desk = Desk::new();
+    let rows = |ids: std::ops::Range<u32>, shift: u32| {
+        let row = |id| {
+            format!("{id},2024-01-01,{},{}\n", f64::from((id + shift) % 300) / 20.0 - 5.0, f64::from(id % 170) / 17.0 + 10.0)
+        };
+        format!("id,date,lon,lat\n{}", ids.map(row).collect::<String>())
+    };
+    for (name, text, expected) in [
+        ("many", rows(0..25_000, 0), [25_000, 25_000, 0, 0, 0, 0]),
+        ("few", rows(24_990..25_010, 7), [20, 10, 10, 0, 0, 0]),
+        ("more", rows(24_000..60_000, 7), [36_000, 34_990, 990, 20, 0, 0]),
+        ("again", rows(24_000..60_000, 7), [36_000, 0, 0, 36_000, 0, 0]),
+    ] {
+        let file = desk.write("rows.csv", &text);
+        let report = desk.json(&["import", "--json", "--empty", "--known-at", "2024-02-01", &file]);
+        assert_eq!(counts(&report), expected, "{name}");
+        assert_eq!(desk.json(&["check", "--json"])["faults"], Json::Array(Vec::new()), "{name}");
+    }
+}
+
+#[test]
 fn an_import_shows_on_a_running_server() {
     let desk = Desk::new();
     let server = Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0", "--empty"]));

@@ -8,6 +8,7 @@ mod check;
 mod geometry;
 mod load;
 mod rows;
+mod rtree;
 mod schema;
 mod transaction;
 

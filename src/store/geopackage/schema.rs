@@ -58,19 +58,32 @@ pub(super) fn migrate(connection: &mut Connection, from: usize) -> rusqlite::Res
     transaction.commit()
 }
 
+/// Whether the row has a place.
+const THERE: &str = "(NEW.geom NOTNULL AND NOT ST_IsEmpty(NEW.geom))";
+
+/// Puts the box of a row into the index.
+fn put_box(table: &str) -> String {
+    let bounds = "ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
+    format!("INSERT OR REPLACE INTO rtree_{table}_geom VALUES (NEW.fid, {bounds});")
+}
+
+/// The trigger that puts each new row into the index.
+pub(super) fn insert_trigger(table: &str) -> String {
+    let put = put_box(table);
+    format!("CREATE TRIGGER rtree_{table}_geom_insert AFTER INSERT ON {table} WHEN {THERE} BEGIN {put} END;")
+}
+
 /// The R-tree spatial index of a table and the triggers that keep it, as the extension `gpkg_rtree_index` defines them
 /// (OGC 12-128r17, annex F.3).
 fn spatial_index(table: &str) -> String {
     let rtree = format!("rtree_{table}_geom");
-    let there = "(NEW.geom NOTNULL AND NOT ST_IsEmpty(NEW.geom))";
     let absent = "(NEW.geom ISNULL OR ST_IsEmpty(NEW.geom))";
-    let bounds = "ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
-    let put = format!("INSERT OR REPLACE INTO {rtree} VALUES (NEW.fid, {bounds});");
+    let (there, put, insert) = (THERE, put_box(table), insert_trigger(table));
     format!(
         "CREATE VIRTUAL TABLE {rtree} USING rtree(id, minx, maxx, miny, maxy);
          INSERT INTO gpkg_extensions VALUES
              ('{table}', 'geom', 'gpkg_rtree_index', 'http://www.geopackage.org/spec120/#extension_rtree', 'write-only');
-         CREATE TRIGGER {rtree}_insert AFTER INSERT ON {table} WHEN {there} BEGIN {put} END;
+         {insert}
          CREATE TRIGGER {rtree}_update1 AFTER UPDATE OF geom ON {table} WHEN OLD.fid = NEW.fid AND {there} BEGIN {put} END;
          CREATE TRIGGER {rtree}_update2 AFTER UPDATE OF geom ON {table} WHEN OLD.fid = NEW.fid AND {absent}
              BEGIN DELETE FROM {rtree} WHERE id = OLD.fid; END;

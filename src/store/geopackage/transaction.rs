@@ -2,14 +2,19 @@
 
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, OptionalExtension as _, Statement, params};
+use std::cell::Cell;
 use std::sync::MutexGuard;
 
 use super::super::history::{Event, Put, Versioned, place};
 use super::super::{Counts, StoreError, Transaction};
 use super::rows::{Cells, Datasets, Report, Road, Stored, content_hash, instant};
-use super::schema::FEATURE_TABLES;
-use super::{GeoPackageStore, load};
+use super::schema::{FEATURE_TABLES, insert_trigger};
+use super::{GeoPackageStore, load, rtree};
 use crate::domain::{ChangeSet, Collection, ControlObservation, Incident, Instant};
+
+/// How many new incidents are put into the spatial index one by one. From then on, and when they are a good part of those that
+/// were there, the index is made anew at the end, which costs a tenth for each row.
+const INDEXED_ONE_BY_ONE: u64 = 10_000;
 
 /// A write transaction. The connection is held until it ends, so that writers of this process follow one another.
 pub(super) struct GeoPackageTransaction<'a> {
@@ -18,12 +23,17 @@ pub(super) struct GeoPackageTransaction<'a> {
     datasets: Datasets,
     changed: bool,
     open: bool,
+    /// How many incidents there were and how many are new, while these go into the spatial index one by one; `None` once
+    /// that waits for the end.
+    indexing: Option<(u64, u64)>,
 }
 
 impl<'a> GeoPackageTransaction<'a> {
     pub(super) fn begin(store: &'a GeoPackageStore, connection: MutexGuard<'a, Connection>) -> Result<Self, StoreError> {
         connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| store.explain(error))?;
-        let mut transaction = Self { store, connection, datasets: Datasets::new(), changed: false, open: true };
+        let there: i64 = connection.query_row("SELECT coalesce(max(fid), 0) FROM incidents", [], |row| row.get(0))?;
+        let indexing = Some((u64::try_from(there).unwrap_or(0), 0));
+        let mut transaction = Self { store, connection, datasets: Datasets::new(), changed: false, open: true, indexing };
         let datasets: Vec<std::sync::Arc<_>> = load::current(&transaction.connection, &Datasets::new())?;
         transaction.datasets = datasets.into_iter().map(|dataset| (dataset.id.clone(), dataset)).collect();
         Ok(transaction)
@@ -81,6 +91,13 @@ impl Transaction for GeoPackageTransaction<'_> {
 
     fn commit(mut self: Box<Self>) -> Result<u64, StoreError> {
         let store = self.store;
+        if self.indexing.is_none() {
+            let index = || {
+                self.connection.execute_batch(&insert_trigger(Incident::TABLE))?;
+                rtree::rebuild(&self.connection, Incident::TABLE)
+            };
+            index().map_err(|error| store.named(error))?;
+        }
         if self.changed {
             self.connection.execute("UPDATE harmattan_store SET value = value + 1 WHERE key = 'generation'", [])?;
             describe_contents(&self.connection)?;
@@ -114,15 +131,29 @@ impl GeoPackageTransaction<'_> {
         for corridor in changes.corridors {
             replace_corridor(&self.connection, corridor, &mut counts)?;
         }
-        let incidents = Versions::<Incident>::new(&self.connection, &self.datasets);
+        let before = counts.added;
+        let incidents = Versions::<Incident>::new(&self.connection, &self.datasets)?;
         for incident in &changes.incidents {
             incidents.learn(&incident.id, incident, &mut counts)?;
         }
-        let control = Versions::<ControlObservation>::new(&self.connection, &self.datasets);
+        self.index_later(counts.added - before)?;
+        let control = Versions::<ControlObservation>::new(&self.connection, &self.datasets)?;
         for observation in &changes.control {
             control.learn(&observation.id, observation, &mut counts)?;
         }
         Ok(counts)
+    }
+
+    /// Counts new incidents; where they are many, those that follow do not go into the spatial index one by one. Both the
+    /// trigger that is taken away and its return belong to the transaction: nobody else sees the table without it.
+    fn index_later(&mut self, added: u64) -> Result<(), StoreError> {
+        let Some((there, new)) = &mut self.indexing else { return Ok(()) };
+        *new += added;
+        if *new > INDEXED_ONE_BY_ONE.max(*there / 8) {
+            self.connection.execute_batch(&format!("DROP TRIGGER rtree_{}_geom_insert", Incident::TABLE))?;
+            self.indexing = None;
+        }
+        Ok(())
     }
 }
 
@@ -150,10 +181,14 @@ fn bind(statement: &mut Statement<'_>, values: &[ToSqlOutput<'_>], hash: i64) ->
     statement.raw_bind_parameter(values.len() + 1, hash)
 }
 
-fn insert<R: Stored>(connection: &Connection, values: &[ToSqlOutput<'_>], hash: i64) -> Result<(), StoreError> {
+/// What [`insert`] runs.
+fn insertion<R: Stored>() -> String {
     let columns = R::COLUMNS.join(", ");
-    let sql = format!("INSERT INTO {} ({columns}, content_hash) VALUES ({})", R::TABLE, placeholders(values.len() + 1));
-    let mut statement = connection.prepare_cached(&sql)?;
+    format!("INSERT INTO {} ({columns}, content_hash) VALUES ({})", R::TABLE, placeholders(R::COLUMNS.len() + 1))
+}
+
+fn insert(connection: &Connection, insertion: &str, values: &[ToSqlOutput<'_>], hash: i64) -> Result<(), StoreError> {
+    let mut statement = connection.prepare_cached(insertion)?;
     bind(&mut statement, values, hash)?;
     statement.raw_execute()?;
     Ok(())
@@ -190,7 +225,7 @@ fn replace_row<R: Stored>(
     match there {
         None => {
             counts.added += 1;
-            insert::<R>(connection, values, hash)
+            insert(connection, &insertion::<R>(), values, hash)
         }
         Some((_, before)) if before == hash => {
             counts.unchanged += 1;
@@ -231,12 +266,29 @@ fn replace_corridor(connection: &Connection, corridor: crate::domain::Corridor, 
 struct Versions<'a, R> {
     connection: &'a Connection,
     datasets: &'a Datasets,
+    find: String,
+    insertion: String,
+    /// Whether nothing is known yet of what was before.
+    no_past: Cell<bool>,
     kind: std::marker::PhantomData<R>,
 }
 
 impl<'a, R: Stored + Versioned> Versions<'a, R> {
-    fn new(connection: &'a Connection, datasets: &'a Datasets) -> Self {
-        Self { connection, datasets, kind: std::marker::PhantomData }
+    fn new(connection: &'a Connection, datasets: &'a Datasets) -> Result<Self, StoreError> {
+        let sql = format!(
+            "SELECT NOT EXISTS (SELECT 1 FROM {}_past) AND NOT EXISTS (SELECT 1 FROM retractions WHERE collection = ?1)",
+            R::TABLE
+        );
+        let no_past = connection.prepare_cached(&sql)?.query_row([R::TABLE], |row| row.get(0))?;
+        let find = format!("SELECT fid, content_hash, known_at FROM {} WHERE id = ?1", R::TABLE);
+        Ok(Self {
+            connection,
+            datasets,
+            find,
+            insertion: insertion::<R>(),
+            no_past: Cell::new(no_past),
+            kind: std::marker::PhantomData,
+        })
     }
 
     /// Puts a version in. Nearly every one is new, or newer than the current one; those take the short way.
@@ -244,10 +296,9 @@ impl<'a, R: Stored + Versioned> Versions<'a, R> {
         let values = record.values();
         let hash = content_hash::<R>(&values);
         let known_at = instant(record.known());
-        let sql = format!("SELECT fid, content_hash, known_at FROM {} WHERE id = ?1", R::TABLE);
         let there: Option<(i64, i64, String)> = self
             .connection
-            .prepare_cached(&sql)?
+            .prepare_cached(&self.find)?
             .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
         match there {
@@ -259,7 +310,7 @@ impl<'a, R: Stored + Versioned> Versions<'a, R> {
             }
             None if !self.has_past(id)? => {
                 counts.added += 1;
-                insert::<R>(self.connection, &values, hash)?;
+                insert(self.connection, &self.insertion, &values, hash)?;
             }
             _ => self.insert_into_past(id, record, counts)?,
         }
@@ -268,6 +319,7 @@ impl<'a, R: Stored + Versioned> Versions<'a, R> {
 
     /// Copies the current version of a row to the past.
     fn retire(&self, fid: i64, superseded_at: &str) -> Result<(), StoreError> {
+        self.no_past.set(false);
         let (table, columns) = (R::TABLE, R::COLUMNS.join(", "));
         let sql = format!(
             "INSERT INTO {table}_past (fid, {columns}, content_hash, superseded_at)
@@ -278,6 +330,9 @@ impl<'a, R: Stored + Versioned> Versions<'a, R> {
     }
 
     fn has_past(&self, id: &str) -> Result<bool, StoreError> {
+        if self.no_past.get() {
+            return Ok(false);
+        }
         let sql = format!(
             "SELECT EXISTS (SELECT 1 FROM {}_past WHERE id = ?1) OR EXISTS (SELECT 1 FROM retractions WHERE collection = ?2 AND id = ?1)",
             R::TABLE
@@ -287,6 +342,7 @@ impl<'a, R: Stored + Versioned> Versions<'a, R> {
 
     /// The long way: reads all that is known of the id, puts the version where it belongs, and writes it all back.
     fn insert_into_past(&self, id: &str, record: &R, counts: &mut Counts) -> Result<(), StoreError> {
+        self.no_past.set(false);
         let mut events = self.events(id)?;
         match place(&events, record) {
             Put::Unchanged => {
@@ -339,7 +395,7 @@ impl<'a, R: Stored + Versioned> Versions<'a, R> {
             let values = version.values();
             let hash = content_hash::<R>(&values);
             match events.get(ordinal + 1) {
-                None => insert::<R>(self.connection, &values, hash)?,
+                None => insert(self.connection, &self.insertion, &values, hash)?,
                 Some(next) => {
                     let mut statement = self.connection.prepare_cached(&sql)?;
                     bind(&mut statement, &values, hash)?;
@@ -354,7 +410,7 @@ impl<'a, R: Stored + Versioned> Versions<'a, R> {
 
 fn retract<R: Stored + Versioned>(connection: &Connection, id: &str, known_at: Instant) -> Result<bool, StoreError> {
     let datasets = Datasets::new();
-    let versions = Versions::<R>::new(connection, &datasets);
+    let versions = Versions::<R>::new(connection, &datasets)?;
     let known_at = instant(known_at);
     let sql = format!("SELECT fid FROM {} WHERE id = ?1 AND known_at <= ?2", R::TABLE);
     let fid: Option<i64> = connection.query_row(&sql, params![id, known_at], |row| row.get(0)).optional()?;
