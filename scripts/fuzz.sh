@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for SECONDS_EACH seconds (60 by default), or only those named as arguments.
 # A failure leaves its input in fuzz/artifacts; keep it as a named test beside the code it broke.
+# Seeds without a name are the few inputs that reach what all that were found reach; to renew them from a corpus:
+#   cargo fuzz run TARGET NEW_FOLDER fuzz/seeds/TARGET fuzz/corpus/TARGET -- -set_cover_merge=1 -use_counters=0
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
