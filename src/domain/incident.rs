@@ -181,6 +181,12 @@ impl Incident {
         ),
         Field::new("confidence", Number, "Judgement on whether it happened as stated, 0 to 1; not a probability"),
         Field::new("known_at", InstantKind, "From when on this version of the row was known (RFC 3339)"),
+        Field::new(
+            "duplicate_of",
+            Text,
+            "Id of a report in another dataset that is taken for the same incident (the same day, an actor in common, at most 5 km apart): linked, never merged; with duplicates=once it counts once",
+        )
+        .shown_only(),
     ];
 }
 

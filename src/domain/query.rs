@@ -115,6 +115,9 @@ pub struct FeatureQuery {
     pub limit: Limit,
     /// Where the page starts; `None` = at the beginning.
     pub cursor: Option<Cursor>,
+    /// Whether an incident that several datasets report is to be counted once: those that are taken for another one that meets
+    /// the query are left out.
+    pub once: bool,
     /// For whom: the public does not see rows that may not be passed on.
     pub audience: Audience,
 }
@@ -132,6 +135,7 @@ impl FeatureQuery {
             as_of,
             limit: Limit::DEFAULT,
             cursor: None,
+            once: false,
             audience: Audience::Public,
         }
     }
@@ -151,7 +155,7 @@ impl FeatureQuery {
     /// no part of it: a cursor only says after which id to go on.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
-        let mut text = format!("{} {:?} {} {:?}", self.collection.id(), self.bbox, self.datetime, self.known_at);
+        let mut text = format!("{} {:?} {} {:?} {}", self.collection.id(), self.bbox, self.datetime, self.known_at, self.once);
         let mut filters: Vec<String> =
             self.filters.iter().map(|filter| format!("{}={}", filter.field.name, filter.wanted)).collect();
         filters.sort();

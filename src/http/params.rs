@@ -77,6 +77,21 @@ impl Params {
         text.map(read).transpose()
     }
 
+    /// Takes `duplicates`, of incidents: `all`, or `once` for those that several datasets report.
+    fn once(&mut self, collection: Collection, known_at: Option<Instant>) -> Result<bool, Problem> {
+        if collection != Collection::Incidents {
+            return Ok(false);
+        }
+        match self.take("duplicates")?.as_deref() {
+            None | Some("all") => Ok(false),
+            Some("once") if known_at.is_some() => {
+                Err(Problem::parameter("duplicates", "once is told of what is known now, not together with known_at"))
+            }
+            Some("once") => Ok(true),
+            Some(other) => Err(Problem::parameter("duplicates", format!("'{other}' is neither all nor once"))),
+        }
+    }
+
     /// Takes a number.
     ///
     /// # Errors
@@ -119,6 +134,7 @@ impl Params {
     pub(super) fn filtered_query(mut self, collection: Collection, now: Instant) -> Result<FeatureQuery, Problem> {
         let datetime = self.datetime()?;
         let known_at = self.known_at()?;
+        let once = self.once(collection, known_at)?;
         let mut filters = Vec::new();
         while let Some((name, text)) = self.pairs.first().cloned() {
             if collection.queryable(&name).is_none() {
@@ -129,7 +145,7 @@ impl Params {
         }
         self.finish()?;
         let as_of = as_of(datetime, now);
-        Ok(FeatureQuery { datetime, known_at, filters, ..FeatureQuery::all(collection, as_of) })
+        Ok(FeatureQuery { datetime, known_at, once, filters, ..FeatureQuery::all(collection, as_of) })
     }
 }
 

@@ -1,10 +1,16 @@
 //! Pages of features: equal to the oracle, each feature once, sources on everything.
 
 use harmattan::domain::{Bbox, Interval, Record};
+use harmattan::domain::{ChangeSet, Dataset, Incident, Moment, SourceRef};
+use harmattan::http::Restricted;
+use harmattan::store::{MemoryStore, commit};
+use jiff::civil::date;
 use proptest::prelude::*;
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::support::{data, get_json, ids, link, pages};
+use crate::support::{data, get_json, ids, link, pages, request_of, start};
 
 #[test]
 fn a_page_of_incidents_reads_like_this() {
@@ -144,5 +150,34 @@ proptest! {
         let pages = pages(&format!("/collections/incidents/items?bbox={bbox}&datetime={first}/{last}&limit={limit}"));
         prop_assert_eq!(&pages[0]["numberMatched"], expected.len());
         prop_assert_eq!(pages.iter().flat_map(ids).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn what_two_datasets_report_is_linked_and_counted_once_on_request() {
+    let template = data().incidents.iter().find(|incident| incident.position.is_some() && incident.actor1.is_some()).unwrap();
+    let report = |dataset: &str, row: u8| {
+        let dataset = Dataset { id: dataset.to_owned(), ..(*template.source.dataset).clone() };
+        let day = Moment::Day(date(2024, 5, 6));
+        let source = SourceRef { dataset: Arc::new(dataset.clone()), ..template.source.clone() };
+        Incident { id: format!("{}:{row}", dataset.id), start: day, end: day, source, ..template.clone() }
+    };
+    let incidents = vec![report("one", 1), report("two", 1), report("two", 2)];
+    let datasets = incidents.iter().map(|row| std::sync::Arc::clone(&row.source.dataset)).collect();
+    let store = MemoryStore::new().unwrap();
+    commit(&store, ChangeSet { incidents, datasets, ..ChangeSet::default() }).unwrap();
+    let base = start(store, Restricted::Never);
+    let items = |query: &str| request_of(&base, "GET", &format!("/collections/incidents/items{query}"), &[]);
+    let all = items("").json();
+    let pairs: Vec<_> = all["features"].as_array().unwrap().iter().map(|row| row["properties"]["duplicate_of"].clone()).collect();
+    assert_eq!((all["numberMatched"].as_u64(), pairs), (Some(3), vec![Json::Null, Json::from("one:1"), Json::Null]));
+    let once = items("?duplicates=once").json();
+    assert_eq!(ids(&once), ["one:1", "two:2"]);
+    assert_eq!(items("?duplicates=once&dataset=two").json()["numberMatched"], 2, "what is not asked for makes no duplicate");
+    let count = |path: &str| request_of(&base, "GET", path, &[]).json();
+    assert_eq!(count("/tiles/incidents/0/0/0.geojson?duplicates=once")["tile"]["matched"], 2);
+    assert_eq!(count("/collections/incidents/aggregate?group_by=year&duplicates=once")[0]["count"], 2);
+    for query in ["?duplicates=twice", "?duplicates=once&known_at=2024-06-01"] {
+        assert_eq!(items(query).status, 400, "{query}");
     }
 }

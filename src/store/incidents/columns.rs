@@ -47,6 +47,9 @@ pub(in crate::store) struct Columns {
     pub(super) known_at: Vec<Instant>,
     /// Of versions of the past; empty for what is known now.
     pub(super) superseded_at: Vec<Instant>,
+    /// The row of another dataset that is taken for the same incident, or [`NONE`]; empty when there are no such pairs, and for
+    /// versions of the past.
+    pub(super) duplicate_of: Vec<u32>,
     /// Ids in their order.
     ids: Texts,
     /// The place of a row's id in that order.
@@ -245,6 +248,9 @@ impl Builder {
         ];
         dictionaries.into_iter().for_each(Dictionary::close);
         columns.sort_ids(&order);
+        if columns.superseded_at.is_empty() {
+            columns.duplicate_of = columns.duplicates();
+        }
         Ok(columns)
     }
 }

@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod columns;
+mod duplicates;
 mod predicate;
 mod row;
 mod text;
@@ -122,9 +123,15 @@ impl Incidents {
 
 impl Columns {
     /// Hands over the rows that meet the query, whoever may see them.
-    fn search(&self, query: &FeatureQuery, mut found: impl FnMut(u32)) {
+    fn search(&self, query: &FeatureQuery, found: impl FnMut(u32)) {
+        self.search_within(query.bbox, query, found);
+    }
+
+    /// The same in a box of its own, whatever box the query has. An incident that is asked for once is looked for in the query's:
+    /// so of two reports in neighbouring tiles one is left out.
+    fn search_within(&self, bbox: Option<Bbox>, query: &FeatureQuery, mut found: impl FnMut(u32)) {
         let conditions = Conditions::of(self, query);
-        self.index.search(query.bbox, query.datetime, |rows| {
+        self.index.search(bbox, query.datetime, |rows| {
             // Rows are counted in 32 bits.
             let rows = u32::try_from(rows.start).unwrap_or(u32::MAX)..u32::try_from(rows.end).unwrap_or(u32::MAX);
             if conditions.is_empty() {
@@ -263,7 +270,7 @@ mod tests {
                 prop_assert_eq!((row.known_at(), row.redistribution()), (incident.known_at(), incident.redistribution()));
                 let mut visited = Vec::new();
                 row.visit(Instant::MAX, &mut |value| visited.push(format!("{value:?}")));
-                for (field, visited) in Incident::FIELDS.iter().zip(&visited) {
+                for (field, visited) in Incident::FIELDS.iter().zip(&visited).filter(|(field, _)| field.name != "duplicate_of") {
                     let (value, wanted) = (row.value(field.name, Instant::MAX), incident.value(field.name, Instant::MAX));
                     prop_assert_eq!(&value, &wanted, "{}", field.name);
                     prop_assert_eq!(visited, &format!("{:?}", wanted), "{}", field.name);
@@ -291,6 +298,40 @@ mod tests {
                 found.sort_unstable();
                 let accepted = rows.iter().filter(|row| query.filters.iter().all(|filter| filter.accepts(*row, Instant::MAX)));
                 prop_assert!(found.iter().eq(accepted.map(|row| &row.id)), "{}", field.name);
+            }
+        }
+
+        #[test]
+        fn what_is_told_twice_counts_once(drawn in vec(twice(), 0..30)) {
+            let by_id: BTreeMap<String, Incident> = drawn.into_iter().map(|row| (row.id.clone(), row)).collect();
+            let rows: Vec<Incident> = by_id.values().cloned().collect();
+            let columns = columns(&rows);
+            let row_of = |id: &str| columns.of(id).next().unwrap();
+            let pair = |row: &Incident| match row_of(&row.id).value("duplicate_of", Instant::MAX) {
+                Value::Text(id) => by_id.get(id.as_ref()),
+                _ => None,
+            };
+            let mut told: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+            for row in &rows {
+                let Some(other) = pair(row) else { continue };
+                let actors = |row: &Incident| [row.actor1.clone(), row.actor2.clone()];
+                prop_assert!(other.source.dataset.id != row.source.dataset.id && other.start == row.start);
+                prop_assert!(other.position.unwrap().distance_m(row.position.unwrap()) <= 5_000.0);
+                prop_assert!(actors(row).iter().flatten().any(|actor| actor != "UNKNOWN" && actors(other).contains(&Some(actor.clone()))));
+                prop_assert!(other.redistribution() == Redistribution::Allowed || row.redistribution() == Redistribution::Restricted);
+                *told.entry((&other.id, &row.source.dataset.id)).or_default() += 1;
+            }
+            prop_assert!(told.values().all(|count| *count == 1), "a row is in one pair with each dataset at most");
+            let all = FeatureQuery::all(crate::domain::Collection::Incidents, Instant::MAX);
+            let mut once = 0;
+            columns.search(&FeatureQuery { once: true, ..all.clone() }, |_| once += 1);
+            prop_assert_eq!(once, rows.iter().filter(|row| pair(row).is_none()).count());
+            // One whose other report is not asked for is no duplicate.
+            for dataset in datasets() {
+                let filter = Filter::parse(crate::domain::Collection::Incidents, "dataset", &dataset.id).unwrap();
+                let mut own = 0;
+                columns.search(&FeatureQuery { once: true, filters: vec![filter], ..all.clone() }, |_| own += 1);
+                prop_assert_eq!(own, rows.iter().filter(|row| row.source.dataset.id == dataset.id).count());
             }
         }
 
@@ -323,6 +364,22 @@ mod tests {
                 prop_assert_eq!(Some(&(tally.count, tally.high, tally.unknown)), wanted.get(&values), "{:?}", values);
             }
         }
+    }
+
+    /// Incidents of a day or two in a few villages, as different datasets tell them.
+    fn twice() -> impl Strategy<Value = Incident> {
+        let actor = || prop::sample::select(vec![None, Some("JNIM"), Some("ISSP"), Some("UNKNOWN")]);
+        (incident(), 0..2i64, 0..4u8, actor(), actor()).prop_map(|(incident, day, village, actor1, actor2)| {
+            let day = Moment::Day(Instant::from_millis(day * 86_400_000).date().unwrap());
+            Incident {
+                start: day,
+                end: day,
+                position: Some(Position::new(1.0, 14.0 + f64::from(village) * 0.02).unwrap()),
+                actor1: actor1.map(ToOwned::to_owned),
+                actor2: actor2.map(ToOwned::to_owned),
+                ..incident
+            }
+        })
     }
 
     const GROUPINGS: [GroupBy; 12] = [

@@ -2,7 +2,8 @@
 
 use super::Columns;
 use super::row::{Bits, DATE_PRECISION, EVENT_TYPE, GEO_PRECISION};
-use crate::domain::{DatePrecision, EventType, Fatalities, FeatureQuery, Filter, Instant, Value};
+use super::text::NONE;
+use crate::domain::{Bbox, DatePrecision, EventType, Fatalities, FeatureQuery, Filter, Instant, Interval, Value};
 
 /// What a query asks of a row beyond its place and time.
 pub(super) struct Conditions<'a> {
@@ -10,6 +11,10 @@ pub(super) struct Conditions<'a> {
     known_at: Option<Instant>,
     as_of: Instant,
     all: Vec<Condition<'a>>,
+    /// Whether an incident that another report is taken for, too, is left out where that report meets the query.
+    once: bool,
+    bbox: Option<Bbox>,
+    datetime: Interval,
 }
 
 enum Condition<'a> {
@@ -32,15 +37,36 @@ enum Condition<'a> {
 impl<'a> Conditions<'a> {
     pub(super) fn of(columns: &'a Columns, query: &'a FeatureQuery) -> Self {
         let all = query.filters.iter().map(|filter| condition(columns, filter)).collect();
-        Self { columns, known_at: query.known_at, as_of: query.as_of, all }
+        let once = query.once && !columns.duplicate_of.is_empty();
+        Self { columns, known_at: query.known_at, as_of: query.as_of, all, once, bbox: query.bbox, datetime: query.datetime }
     }
 
     /// Whether every row meets them.
     pub(super) fn is_empty(&self) -> bool {
-        self.known_at.is_none() && self.all.is_empty()
+        self.known_at.is_none() && self.all.is_empty() && !self.once
     }
 
     pub(super) fn met_by(&self, row: u32) -> bool {
+        self.met_by_itself(row) && !(self.once && self.is_told_before(row))
+    }
+
+    /// Whether the row is another report of an incident that meets the query as well.
+    fn is_told_before(&self, row: u32) -> bool {
+        let index = &self.columns.index;
+        let mut row = row;
+        // Each step leads to a dataset that stands before: the way ends.
+        while let Some(other) = self.columns.duplicate_of.get(self.columns.row(row).at()).filter(|other| **other != NONE) {
+            let at = self.columns.row(*other).at();
+            let inside = self.bbox.is_none_or(|bbox| index.position(at).is_some_and(|position| bbox.contains(position)));
+            if inside && index.interval(at).meets(self.datetime) && self.met_by_itself(*other) {
+                return true;
+            }
+            row = *other;
+        }
+        false
+    }
+
+    fn met_by_itself(&self, row: u32) -> bool {
         let at = self.columns.row(row).at();
         self.known_at.is_none_or(|asked| {
             self.columns.known_at[at] <= asked && self.columns.superseded_at.get(at).is_none_or(|ended| *ended > asked)

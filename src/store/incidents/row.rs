@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Columns;
+use super::text::NONE;
 use crate::domain::{
     Bbox, Dataset, DatePrecision, EventType, Fatalities, Field, GeoPrecision, Incident, Instant, Interval, Moment, Position,
     Record, Redistribution, Shape, SourceRef, Value, Verification,
@@ -126,6 +127,17 @@ impl<'a> IncidentRow<'a> {
         self.columns.is_restricted(self.at())
     }
 
+    /// The row of another dataset that is taken for the same incident.
+    fn duplicate_of(self) -> Option<&'a str> {
+        let other = self.columns.duplicate_of.get(self.at()).filter(|other| **other != NONE)?;
+        Some(self.columns.row(*other).stable_id())
+    }
+
+    /// Whether its day is known, and not only the week, month or year around it.
+    pub(super) fn is_dated_to_a_day(self) -> bool {
+        self.traits().get(DATE_PRECISION) == 0
+    }
+
     fn traits(self) -> Traits {
         self.columns.traits[self.at()]
     }
@@ -213,6 +225,7 @@ impl Record for IncidentRow<'_> {
             "verification" => self.traits().verification().into(),
             "confidence" => columns.confidence(at).into(),
             "known_at" => columns.known_at[at].into(),
+            "duplicate_of" => self.duplicate_of().into(),
             _ => Value::Null,
         }
     }
@@ -242,6 +255,7 @@ impl Record for IncidentRow<'_> {
         visitor(traits.verification().into());
         visitor(columns.confidence(at).into());
         visitor(columns.known_at[at].into());
+        visitor(self.duplicate_of().into());
     }
 }
 

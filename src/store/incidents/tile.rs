@@ -31,7 +31,7 @@ const SIDE: usize = 1 << CELL_STEPS;
 impl Incidents {
     /// The tile's share of what meets the query, whatever box the query has: as bins when there are more than `max_features`.
     pub(in crate::store) fn tile<'a>(&'a self, query: &FeatureQuery, tile: TileId, max_features: usize) -> IncidentTile<'a> {
-        let query = FeatureQuery { bbox: Some(tile.buffered_bbox()), ..query.clone() };
+        let query = FeatureQuery { bbox: None, ..query.clone() };
         let mut held = Held { tile, max_features, rows: Vec::new(), bins: Vec::new(), matched: 0, withheld: 0 };
         held.take(&self.current, &query);
         if query.known_at.is_some() {
@@ -66,7 +66,7 @@ struct Held<'a> {
 impl<'a> Held<'a> {
     fn take(&mut self, columns: &'a Columns, query: &FeatureQuery) {
         let hides = query.audience == Audience::Public && columns.has_restricted();
-        columns.search(query, |row| {
+        columns.search_within(Some(self.tile.buffered_bbox()), query, |row| {
             let row = columns.row(row);
             if row.grid().is_none_or(|point| Cell::of(point, self.tile.z()) != self.cell()) {
                 return;
