@@ -2,11 +2,12 @@
 //! how old, and "unknown" where nobody knows.
 //!
 //! The layers, in the order in which they may use one another (a test holds the code to it):
-//! [`domain`] ← [`index`], [`tiles`] ← [`store`], [`import`], [`fetch`] ← [`http`], [`cli`] ← the binary.
+//! [`domain`] ← [`index`], [`tiles`] ← [`formats`], [`store`], [`import`], [`fetch`] ← [`http`], [`cli`] ← the binary.
 
 pub mod cli;
 pub mod domain;
 pub mod fetch;
+pub mod formats;
 pub mod http;
 pub mod import;
 pub mod index;

@@ -14,10 +14,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tiles", &["domain"]),
     ("import", &["domain", "index"]),
     ("store", &["domain", "index", "tiles"]),
-    ("http", &["domain", "tiles", "store"]),
+    ("formats", &["domain", "tiles"]),
+    ("http", &["domain", "tiles", "formats", "store"]),
     ("fetch", &[]),
     ("settings", &[]),
-    ("cli", &["domain", "tiles", "import", "store", "fetch", "http", "settings"]),
+    ("cli", &["domain", "tiles", "formats", "import", "store", "fetch", "http", "settings"]),
 ];
 
 /// Crates that a layer must not name: no wire format and no runtime in the values, no HTTP outside `http`.
@@ -25,9 +26,10 @@ const MUST_NOT_NAME: &[(&str, &[&str])] = &[
     ("domain", &["serde", "serde_json", "geojson", "tokio", "axum", "hyper", "csv", "rstar", "ureq"]),
     ("index", &["serde_json", "geojson", "tokio", "axum", "hyper", "csv"]),
     ("tiles", &["serde_json", "tokio", "axum", "hyper", "csv", "rstar"]),
+    ("formats", &["tokio", "axum", "hyper", "rstar", "rusqlite", "ureq"]),
     ("import", &["tokio", "axum", "hyper", "rstar", "ureq"]),
     ("store", &["axum", "hyper", "csv", "geojson", "ureq"]),
-    ("http", &["csv", "rstar", "geo", "geojson", "ureq"]),
+    ("http", &["csv", "rstar", "geo", "geojson", "ureq", "arrow_ipc", "flatgeobuf"]),
     ("fetch", &["tokio", "axum", "hyper", "csv", "rstar", "geo", "geojson", "rusqlite"]),
 ];
 

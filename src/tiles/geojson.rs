@@ -161,14 +161,14 @@ fn coordinates(out: &mut String, line: &LineString<f64>) {
 
 fn coordinate(out: &mut String, at: Coord<f64>) {
     out.push('[');
-    degrees(out, at.x);
+    write_degrees(out, at.x);
     out.push(',');
-    degrees(out, at.y);
+    write_degrees(out, at.y);
     out.push(']');
 }
 
 /// Appends degrees, rounded to six decimals without trailing zeros.
-fn degrees(out: &mut String, value: f64) {
+pub fn write_degrees(out: &mut String, value: f64) {
     const MILLIONTHS: u64 = 1_000_000;
     #[allow(clippy::cast_possible_truncation, reason = "degrees on the globe are at most 180; anything else saturates")]
     let millionths = (value * 1e6).round() as i64;
@@ -304,7 +304,7 @@ mod tests {
             (0.1 + 0.2, "0.3"),
             (1e-9, "0"),
         ] {
-            assert_eq!(written(|out| degrees(out, value)), text);
+            assert_eq!(written(|out| write_degrees(out, value)), text);
         }
     }
 
