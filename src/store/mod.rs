@@ -15,7 +15,7 @@ mod tile;
 use std::sync::Arc;
 
 pub use error::StoreError;
-pub use geopackage::GeoPackageStore;
+pub use geopackage::{GeoPackageStore, Selection};
 pub use history::Superseded;
 pub use incidents::{Aggregate, GroupBy, GroupValue, IncidentRow, IncidentTile, TileContent, VECTOR_PROPERTIES, write_mvt};
 pub use memory::MemoryStore;

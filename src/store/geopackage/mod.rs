@@ -5,6 +5,7 @@
 //! after each commit. SQLite runs in WAL mode with `synchronous = FULL`: what a commit answered survives the power cut.
 
 mod check;
+mod copy;
 mod geometry;
 mod load;
 mod rows;
@@ -17,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+pub use self::copy::Selection;
 use self::schema::Found;
 use self::transaction::GeoPackageTransaction;
 use super::{Reference, Snapshot, Store, StoreError, Transaction};

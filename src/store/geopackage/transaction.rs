@@ -158,7 +158,7 @@ impl GeoPackageTransaction<'_> {
 }
 
 /// Writes extents and times of change into `gpkg_contents`, from the spatial indexes.
-fn describe_contents(connection: &Connection) -> Result<(), StoreError> {
+pub(super) fn describe_contents(connection: &Connection) -> Result<(), StoreError> {
     connection.execute("UPDATE gpkg_contents SET last_change = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')", [])?;
     for table in FEATURE_TABLES {
         let sql = format!(
