@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what `make test` needs beyond Rust and Node.js, and skips what is there:
 #   chromium      Debian's browser, which the page's tests drive (playwright-core brings none of its own)
+#   gdal-bin      ogrinfo and ogr2ogr, which open what we export
 #   fonts         Latin and Arabic letters, so that the screenshots show text and not boxes
 #   npm packages  the bundler, the type checker, the browser driver and axe, as package-lock.json names them
 set -euo pipefail
@@ -15,6 +16,7 @@ fi
 
 missing=()
 if [ -z "${CHROMIUM:-}" ] && ! command -v chromium >/dev/null; then missing+=(chromium); fi
+if ! command -v ogr2ogr >/dev/null; then missing+=(gdal-bin); fi
 if command -v dpkg-query >/dev/null; then
     for package in fonts-dejavu-core fonts-noto-core; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

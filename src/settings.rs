@@ -240,13 +240,12 @@ pub struct FetchRowsSettings {
 /// Settings of `export`.
 #[derive(Debug, Args)]
 pub struct ExportSettings {
-    /// The collection: regions, places, incidents, control or corridors.
-    #[arg(default_value = "incidents")]
-    pub collection: String,
+    /// The collection: regions, places, incidents, control or corridors; by default incidents, in a GeoPackage all of them.
+    pub collection: Option<String>,
     /// The store.
     #[command(flatten)]
     pub store: StoreSettings,
-    /// geojson, geojsonseq or csv.
+    /// geojson, geojsonseq, csv, fgb (FlatGeobuf), arrow, or gpkg: a store of its own with every version of the records.
     #[arg(long, env = "HARMATTAN_FORMAT", default_value = "geojson")]
     pub format: String,
     /// west,south,east,north in degrees.
@@ -261,9 +260,12 @@ pub struct ExportSettings {
     /// A property and the value it must have, as `--where country=ML`; may be given several times.
     #[arg(long = "where", value_name = "PROPERTY=VALUE")]
     pub conditions: Vec<String>,
-    /// Where to write; `-` for standard output.
+    /// Where to write; `-` for standard output. A file is replaced once the new one is whole.
     #[arg(long, short, env = "HARMATTAN_OUTPUT", default_value = "-", value_name = "FILE")]
     pub output: PathBuf,
+    /// CSV: leaves texts as they are that a spreadsheet would take for formulas, without the apostrophe before `=`, `+`, `-`, `@`.
+    #[arg(long, env = "HARMATTAN_CSV_AS_IS")]
+    pub csv_as_is: bool,
     /// Also writes rows that may not be passed on.
     #[arg(long, env = "HARMATTAN_INCLUDE_RESTRICTED")]
     pub include_restricted: bool,

@@ -1,55 +1,129 @@
 //! `harmattan export`: what a query on the server would answer, into a file.
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use std::collections::BTreeMap;
-use std::fs::File;
+use anyhow::{Context as _, Result, bail};
+use std::ffi::OsString;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::domain::{
-    Audience, Bbox, Collection, FeatureQuery, Field, Filter, Instant, Interval, Moment, Record, Redistribution, Shape,
-};
+use super::output::{self, Output};
+use super::progress::{Progress, Unit};
+use super::wrong_usage;
+use crate::domain::{Audience, Bbox, Collection, FeatureQuery, Filter, Instant, Interval, Moment, Record};
+use crate::formats::{Format, Header, Medium, sources};
 use crate::settings::ExportSettings;
-use crate::store::{GeoPackageStore, RecordRef, Snapshot, Store as _};
-use crate::tiles::geojson::write_feature;
+use crate::store::{GeoPackageStore, RecordRef, Selection, Snapshot, Store as _};
 
-/// The forms a collection is written in.
-#[derive(Clone, Copy)]
-enum Form {
-    /// One FeatureCollection.
-    GeoJson,
-    /// One feature a line (newline-delimited; no record separators).
-    GeoJsonSeq,
-    /// One row a record: id, longitude and latitude (empty for lines, areas and what is unplaced), then the properties.
-    Csv,
-}
+/// The name of what no writer makes, since it is a store: a copy.
+const GEOPACKAGE: &str = "gpkg";
 
 pub(super) fn export(settings: &ExportSettings) -> Result<()> {
-    let form = match settings.format.as_str() {
-        "geojson" => Form::GeoJson,
-        "geojsonseq" => Form::GeoJsonSeq,
-        "csv" => Form::Csv,
-        other => bail!("'{other}' is not a format: expected one of geojson, geojsonseq, csv"),
+    let same = |a: &Path, b: &Path| std::fs::canonicalize(a).is_ok_and(|a| std::fs::canonicalize(b).is_ok_and(|b| a == b));
+    if same(&settings.output, &settings.store.file) {
+        bail!("{} is the store itself; it is not written over", settings.output.display());
+    }
+    if settings.format == GEOPACKAGE {
+        return copy(settings);
+    }
+    let Some(format) = Format::from_name(&settings.format) else {
+        let names = Format::ALL.map(Format::name).join(", ");
+        return Err(wrong_usage(format!("'{}' is not a format: expected one of {names}, {GEOPACKAGE}", settings.format)));
     };
-    let query = query(settings)?;
+    let query = query(settings, collection(settings.collection.as_deref().unwrap_or(Collection::Incidents.id()))?)?;
     let store = GeoPackageStore::open(&settings.store.file)?;
     let snapshot = store.snapshot()?;
     let records = snapshot.search(&query);
+    let sources = sources(snapshot.datasets(), &query, records.iter().map(|record| record as &dyn Record));
+    let header = Header { query: &query, matched: records.len(), withheld: 0, sources };
     if !settings.include_restricted {
-        refuse_restricted(&snapshot, &records, query.as_of)?;
+        refuse_restricted(&header)?;
     }
-    if settings.output == Path::new("-") {
-        return write(form, &query, &records, BufWriter::new(std::io::stdout().lock()));
+    let as_is = settings.csv_as_is;
+    let target = &settings.output;
+    if target == Path::new("-") {
+        let written = write(format, Medium::Pipe { as_is }, &header, &records, std::io::stdout().lock());
+        return written.context("standard output was not written to its end");
     }
-    let name = settings.output.display();
-    let file = File::create(&settings.output).with_context(|| format!("{name} cannot be written"))?;
-    write(form, &query, &records, BufWriter::new(file)).with_context(|| format!("{name} was not written to its end"))
+    if output::is_special(target) {
+        let written = write(format, Medium::Pipe { as_is }, &header, &records, output::open_special(target)?);
+        return written.map_err(|error| output::explain(target, error));
+    }
+    let file = Output::create(target)?;
+    let medium = Medium::File { folder: file.folder(), as_is };
+    write(format, medium, &header, &records, file.file()).map_err(|error| output::explain(target, error))?;
+    let name = target.display();
+    if !format.holds_terms() {
+        let beside = beside(target);
+        let file_name = target.file_name().unwrap_or_default().to_string_lossy();
+        output::write(&beside, &header.sheet(&file_name))?;
+        tracing::info!("sources and licences of {name} stand in {}", beside.display());
+    }
+    file.keep()?;
+    tracing::info!(rows = records.len(), "{name} was written");
+    Ok(())
 }
 
-fn query(settings: &ExportSettings) -> Result<FeatureQuery> {
-    let collection = Collection::from_id(&settings.collection).ok_or_else(|| {
-        anyhow!("there is no collection '{}'; there are {}", settings.collection, Collection::ALL.map(Collection::id).join(", "))
-    })?;
+/// Copies a part of the store, or all of it, into a store of its own.
+fn copy(settings: &ExportSettings) -> Result<()> {
+    let target = &settings.output;
+    if target == Path::new("-") || output::is_special(target) {
+        return Err(wrong_usage("a GeoPackage is no stream; name a file with -o"));
+    }
+    if settings.known_at.is_some() {
+        return Err(wrong_usage("a GeoPackage copy holds every version of its records; ask it with known_at instead"));
+    }
+    let mut log = OsString::from(target);
+    log.push("-wal");
+    if Path::new(&log).exists() {
+        bail!("{} is in use: {} stands beside it", target.display(), Path::new(&log).display());
+    }
+    let collections = match settings.collection.as_deref() {
+        Some(name) => vec![collection(name)?],
+        None if settings.conditions.is_empty() => Collection::ALL.to_vec(),
+        None => return Err(wrong_usage("--where is of one collection; name it")),
+    };
+    let store = GeoPackageStore::open(&settings.store.file)?;
+    let everything = settings.bbox.is_none() && settings.datetime.is_none() && settings.conditions.is_empty();
+    let mut selection = Selection { restricted: settings.include_restricted, ..Selection::default() };
+    for collection in collections {
+        let query = query(settings, collection)?;
+        let ids = if everything { None } else { Some(ids(&*store.snapshot()?, &query)) };
+        selection.collections.push((collection, ids));
+    }
+    let file = Output::create(target)?;
+    let left_out = store.copy_to(file.draft(), &selection).map_err(|error| output::explain(target, error.into()))?;
+    file.keep()?;
+    if left_out > 0 {
+        tracing::warn!(
+            "{left_out} rows were left out, since they may not be passed on; --include-restricted takes them for your own use"
+        );
+    }
+    tracing::info!("{} was written", target.display());
+    Ok(())
+}
+
+/// The ids of what meets a query; of corridors those of whole corridors.
+fn ids(snapshot: &Snapshot, query: &FeatureQuery) -> Vec<String> {
+    let records = snapshot.search(query);
+    let id = |record: &dyn Record| match query.collection {
+        Collection::Corridors => record.value("corridor", query.as_of).to_string(),
+        _ => record.id().to_owned(),
+    };
+    records.iter().map(|record| id(record)).collect()
+}
+
+/// The file of sources and licences that stands beside one that has no room for them.
+fn beside(target: &Path) -> PathBuf {
+    let mut name = OsString::from(target);
+    name.push(".licences.txt");
+    name.into()
+}
+
+fn collection(name: &str) -> Result<Collection> {
+    let names = || Collection::ALL.map(Collection::id).join(", ");
+    Collection::from_id(name).ok_or_else(|| wrong_usage(format!("there is no collection '{name}'; there are {}", names())))
+}
+
+fn query(settings: &ExportSettings, collection: Collection) -> Result<FeatureQuery> {
     let datetime = settings.datetime.as_deref().map_or(Ok(Interval::ALWAYS), Interval::parse)?;
     let as_of = if datetime.end() == Instant::MAX { Instant::now().max(datetime.start()) } else { datetime.end() };
     // Every row is found; what may not be passed on is refused aloud, never left out in silence.
@@ -57,80 +131,31 @@ fn query(settings: &ExportSettings) -> Result<FeatureQuery> {
     query.bbox = settings.bbox.as_deref().map(Bbox::parse).transpose()?;
     query.known_at = settings.known_at.as_deref().map(Moment::parse).transpose()?.map(|moment| moment.interval().end());
     for condition in &settings.conditions {
-        let (name, value) = condition.split_once('=').ok_or_else(|| anyhow!("--where {condition}: expected PROPERTY=VALUE"))?;
+        let (name, value) =
+            condition.split_once('=').ok_or_else(|| wrong_usage(format!("--where {condition}: expected PROPERTY=VALUE")))?;
         query.filters.push(Filter::parse(collection, name, value)?);
     }
     Ok(query)
 }
 
 /// Refuses when a record belongs to a dataset whose rows may not be passed on.
-fn refuse_restricted(snapshot: &Snapshot, records: &[RecordRef<'_>], as_of: Instant) -> Result<()> {
-    let restricted = snapshot.datasets().iter().filter(|dataset| dataset.redistribution == Redistribution::Restricted);
-    let mut counts: BTreeMap<&str, usize> = restricted.map(|dataset| (dataset.id.as_str(), 0)).collect();
-    if counts.is_empty() {
-        return Ok(());
-    }
-    for record in records.iter().map(|record| record.value("dataset", as_of).to_string()) {
-        if let Some(count) = counts.get_mut(record.as_str()) {
-            *count += 1;
-        }
-    }
-    match counts.iter().find(|(_, count)| **count > 0) {
+fn refuse_restricted(header: &Header<'_>) -> Result<()> {
+    match header.sources.iter().find(|source| source.is_restricted()) {
         None => Ok(()),
-        Some((dataset, count)) => bail!(
-            "{count} rows of '{dataset}' may not be passed on; leave them out with --where dataset=…, or take them for your own use with --include-restricted"
+        Some(source) => bail!(
+            "{} rows of '{}' may not be passed on; leave them out with --where dataset=…, or take them for your own use with --include-restricted",
+            source.rows,
+            source.dataset.id
         ),
     }
 }
 
-fn write(form: Form, query: &FeatureQuery, records: &[RecordRef<'_>], out: impl Write) -> Result<()> {
-    match form {
-        Form::GeoJson => write_geojson(query, records, out),
-        Form::GeoJsonSeq => write_geojsonseq(query, records, out),
-        Form::Csv => write_csv(query, records, out),
-    }
-}
-
-fn write_geojson(query: &FeatureQuery, records: &[RecordRef<'_>], mut out: impl Write) -> Result<()> {
-    write!(
-        out,
-        "{{\"type\":\"FeatureCollection\",\"datetime\":\"{}\",\"numberMatched\":{},\"features\":[",
-        query.datetime,
-        records.len()
-    )?;
-    let mut feature = String::new();
-    for (ordinal, record) in records.iter().enumerate() {
-        feature.clear();
-        feature.push_str(if ordinal > 0 { ",\n" } else { "\n" });
-        write_feature(&mut feature, record, record.shape().into(), query.as_of);
-        out.write_all(feature.as_bytes())?;
-    }
-    out.write_all(b"\n]}\n")?;
-    Ok(out.flush()?)
-}
-
-fn write_geojsonseq(query: &FeatureQuery, records: &[RecordRef<'_>], mut out: impl Write) -> Result<()> {
-    let mut feature = String::new();
+fn write(format: Format, medium: Medium<'_>, header: &Header<'_>, records: &[RecordRef<'_>], out: impl Write) -> Result<()> {
+    let mut progress = Progress::new(format.name(), Unit::Rows, u64::try_from(records.len()).ok());
+    let mut writer = format.begin(BufWriter::with_capacity(1 << 16, out), medium, header)?;
     for record in records {
-        feature.clear();
-        write_feature(&mut feature, record, record.shape().into(), query.as_of);
-        feature.push('\n');
-        out.write_all(feature.as_bytes())?;
+        writer.write(record)?;
+        progress.row();
     }
-    Ok(out.flush()?)
-}
-
-fn write_csv(query: &FeatureQuery, records: &[RecordRef<'_>], out: impl Write) -> Result<()> {
-    let fields: &[Field] = query.collection.fields();
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(["id", "longitude", "latitude"].into_iter().chain(fields.iter().map(|field| field.name)))?;
-    for record in records {
-        let place = match record.shape() {
-            Shape::Point(position) => [position.lon().to_string(), position.lat().to_string()],
-            Shape::Unplaced | Shape::Line(_) | Shape::Area(_) => [String::new(), String::new()],
-        };
-        let values = fields.iter().map(|field| record.value(field.name, query.as_of).to_string());
-        writer.write_record([record.id().to_owned()].into_iter().chain(place).chain(values))?;
-    }
-    Ok(writer.flush()?)
+    Ok(writer.finish()?)
 }

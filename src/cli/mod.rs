@@ -6,6 +6,7 @@ mod export;
 mod fetch;
 mod import;
 mod keeper;
+mod output;
 mod progress;
 mod report;
 mod serve;

@@ -18,6 +18,8 @@ const BETWEEN_LINES: Duration = Duration::from_secs(5);
 pub(super) enum Unit {
     Bytes,
     Pages,
+    /// Nothing: the rows are what is done.
+    Rows,
 }
 
 /// How far a command has come.
@@ -56,6 +58,16 @@ impl Progress {
     /// More rows came.
     pub(super) fn rows(&mut self, more: u64) {
         self.rows += more;
+    }
+
+    /// Another row was written, of those that are all there is to do.
+    pub(super) fn row(&mut self) {
+        const ROWS_A_LOOK: u64 = 1_024;
+        self.rows += 1;
+        if self.rows.is_multiple_of(ROWS_A_LOOK) {
+            self.done.store(self.rows, Ordering::Relaxed);
+            self.tick();
+        }
     }
 
     /// A page came; how many there are in all, where the provider says it.
@@ -121,9 +133,13 @@ fn standing(name: &str, unit: Unit, done: u64, total: Option<u64>, rows: u64, el
     let float = |number: u64| number as f64;
     let amount = |number: u64| match unit {
         Unit::Bytes => format!("{:.1}", float(number) / 1e6),
-        Unit::Pages => number.to_string(),
+        Unit::Pages | Unit::Rows => number.to_string(),
     };
-    let word = if unit == Unit::Bytes { "MB" } else { "pages" };
+    let word = match unit {
+        Unit::Bytes => "MB",
+        Unit::Pages => "pages",
+        Unit::Rows => "rows",
+    };
     let seconds = elapsed.as_secs_f64().max(0.001);
     let pace = float(rows) / seconds;
     let done_of = match total {
@@ -134,7 +150,8 @@ fn standing(name: &str, unit: Unit, done: u64, total: Option<u64>, rows: u64, el
         Some(total) if done > 0 && done <= total => format!(", {:.0} s left", float(total - done) * seconds / float(done)),
         _ => String::new(),
     };
-    format!("{name}: {done_of}, {rows} rows, {pace:.0} rows/s{left}")
+    let counted = if unit == Unit::Rows { String::new() } else { format!(", {rows} rows") };
+    format!("{name}: {done_of}{counted}, {pace:.0} rows/s{left}")
 }
 
 /// A reader whose bytes are counted.
