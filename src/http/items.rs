@@ -1,19 +1,28 @@
 //! `/collections/{collection}/items`: pages of features, and one feature by id.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use std::sync::Arc;
 
 use super::collections::named;
 use super::links::{Link, segment, with_parameter};
-use super::negotiate::only;
+use super::negotiate::{format, only};
 use super::params::{Params, as_of};
 use super::problem::Problem;
 use super::reply::{self, GEO_JSON, JSON};
 use super::state::AppState;
-use crate::domain::{Audience, Collection, FeatureQuery, Page, Record, Value};
+use crate::domain::{Audience, Collection, Dataset, FeatureQuery, Page, Record, Value};
+use crate::formats::{Format, FormatError, Header, Medium, sources};
 use crate::store::RecordRef;
 use crate::tiles::geojson::{write_feature, write_string, write_value};
+
+/// How many records meet the query on all pages, and how many are on this one, for formats without a place for it; the names are
+/// those that other servers of OGC API – Features use.
+pub(super) const NUMBER_MATCHED: HeaderName = HeaderName::from_static("ogc-numbermatched");
+pub(super) const NUMBER_RETURNED: HeaderName = HeaderName::from_static("ogc-numberreturned");
+/// How many met the query and may not be shown to whoever asks, where there are any.
+pub(super) const WITHHELD: HeaderName = HeaderName::from_static("harmattan-withheld");
 
 /// `GET /collections/{collection}/items`.
 pub(super) async fn items(
@@ -25,20 +34,35 @@ pub(super) async fn items(
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
     let mut params = Params::parse(text.as_deref())?;
-    only(&mut params, &headers, "geojson", &["application/geo+json"])?;
+    let format = format(&mut params, &headers)?;
     let query = FeatureQuery { audience, ..params.feature_query(collection, state.now())? };
     let base = state.base_url().to_owned();
-    let (body, links) = state
+    let (body, links, counts) = state
         .on_snapshot(move |snapshot| {
             let page = snapshot.query(&query);
-            let links = page_links(&base, &query, text.as_deref(), &page);
-            Ok((feature_collection(&query, &page, &links), links))
+            let links = page_links(&base, &query, text.as_deref(), format, &page);
+            let body = match format {
+                Format::GeoJson => feature_collection(&query, &page, &links).into_bytes(),
+                other => encoded(other, &query, &page, snapshot.datasets()).map_err(|error| {
+                    tracing::error!(%error, format = other.name(), "a page could not be written");
+                    Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
+                })?,
+            };
+            Ok((body, links, [page.matched, page.items.len(), page.withheld]))
         })
         .await?;
-    let mut response = reply::tagged(GEO_JSON, body);
+    let mut response = reply::tagged(HeaderValue::from_static(format.media_type()), body);
+    let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
     let links = links.iter().map(Link::header_form).collect::<Vec<_>>().join(", ");
     if let Ok(links) = HeaderValue::from_str(&links) {
-        response.headers_mut().insert(header::LINK, links);
+        headers.insert(header::LINK, links);
+    }
+    let [matched, returned, withheld] = counts;
+    headers.insert(NUMBER_MATCHED, matched.into());
+    headers.insert(NUMBER_RETURNED, returned.into());
+    if withheld > 0 {
+        headers.insert(WITHHELD, withheld.into());
     }
     Ok(response)
 }
@@ -117,17 +141,43 @@ fn write_members(body: &mut String, members: &[(&str, Value<'_>)]) {
     }
 }
 
-fn page_links(base: &str, query: &FeatureQuery, text: Option<&str>, page: &Page<RecordRef<'_>>) -> Vec<Link> {
+fn page_links(base: &str, query: &FeatureQuery, text: Option<&str>, format: Format, page: &Page<RecordRef<'_>>) -> Vec<Link> {
     let path = format!("/collections/{}", query.collection.id());
-    let this = |cursor: Option<String>| format!("{path}/items{}", with_parameter(text, "cursor", cursor.as_deref()));
-    let mut links = vec![
-        Link::new(base, &this(query.cursor.as_ref().map(ToString::to_string)), "self", "application/geo+json"),
-        Link::new(base, &path, "collection", "application/json"),
-    ];
+    let here = query.cursor.as_ref().map(ToString::to_string);
+    let link = |rel: &'static str, format: Format, cursor: Option<&str>| {
+        // GeoJSON is what one gets without asking: from page to page its links stay as the request was.
+        let asked = (rel == "alternate" || format != Format::GeoJson).then(|| with_parameter(text, "f", Some(format.name())));
+        let query = with_parameter(asked.as_deref().map_or(text, |asked| asked.strip_prefix('?')), "cursor", cursor);
+        Link::new(base, &format!("{path}/items{query}"), rel, format.media_type())
+    };
+    let mut links = vec![link("self", format, here.as_deref()), Link::new(base, &path, "collection", "application/json")];
     if let Some(next) = &page.next {
-        links.push(Link::new(base, &this(Some(next.to_string())), "next", "application/geo+json"));
+        links.push(link("next", format, Some(&next.to_string())));
     }
+    let others = Format::ALL.into_iter().filter(|other| *other != format);
+    links.extend(others.map(|other| link("alternate", other, here.as_deref())));
+    links.push(
+        Link::new(base, "/datasets", "license", "application/json").titled("Datasets with their licences and attributions"),
+    );
     links
+}
+
+/// The page in a format that has no place for links.
+fn encoded(
+    format: Format,
+    query: &FeatureQuery,
+    page: &Page<RecordRef<'_>>,
+    datasets: &[Arc<Dataset>],
+) -> Result<Vec<u8>, FormatError> {
+    let records = || page.items.iter().map(|record| record as &dyn Record);
+    let header = Header { query, matched: page.matched, withheld: page.withheld, sources: sources(datasets, query, records()) };
+    let mut body = Vec::new();
+    let mut writer = format.begin(&mut body, Medium::Answer, &header)?;
+    for record in records() {
+        writer.write(record)?;
+    }
+    writer.finish()?;
+    Ok(body)
 }
 
 /// The page as a FeatureCollection: a pure function of the page and its links.

@@ -91,7 +91,15 @@ pub fn router(state: AppState) -> Router {
                 .allow_origin(Any)
                 .allow_methods([axum::http::Method::GET, axum::http::Method::HEAD, axum::http::Method::OPTIONS])
                 .allow_headers(Any)
-                .expose_headers([header::ETAG, header::LINK, header::VARY, guard::REQUEST_ID]),
+                .expose_headers([
+                    header::ETAG,
+                    header::LINK,
+                    header::VARY,
+                    guard::REQUEST_ID,
+                    items::NUMBER_MATCHED,
+                    items::NUMBER_RETURNED,
+                    items::WITHHELD,
+                ]),
         )
         .layer(from_fn(conditional::conditional))
         // Level 4 is what fits on the request path: brotli at 4 and gzip at 4 run at about 100 MB/s.

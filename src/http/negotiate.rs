@@ -4,6 +4,37 @@ use axum::http::{HeaderMap, StatusCode, header};
 
 use super::params::Params;
 use super::problem::Problem;
+use crate::formats::Format;
+
+/// Takes `f` and `Accept` for an address that answers in every [`Format`]: the one that `f` names (`json` is GeoJSON), else the
+/// one that `Accept` weighs most, the earlier of equals.
+///
+/// # Errors
+/// 406 when `f` or `Accept` asks for something else.
+pub(super) fn format(params: &mut Params, headers: &HeaderMap) -> Result<Format, Problem> {
+    let names = || Format::ALL.map(Format::name).join(", ");
+    match params.take("f")?.as_deref() {
+        Some("json") => return Ok(Format::GeoJson),
+        Some(asked) => {
+            let refused = || not_acceptable(&format!("f={asked} is not offered here; these are: {}", names()));
+            return Format::from_name(asked).ok_or_else(refused);
+        }
+        None => {}
+    }
+    let Some(accepted) = accept(headers) else { return Ok(Format::GeoJson) };
+    let mut best = None;
+    for format in Format::ALL {
+        let bare = format.media_type().split(';').next().unwrap_or_default();
+        let mut weighed = weight(&accepted, bare);
+        if format == Format::GeoJson {
+            weighed = weighed.max(weight(&accepted, "application/json"));
+        }
+        if weighed > best.map_or(0.0, |(_, most)| most) {
+            best = Some((format, weighed));
+        }
+    }
+    best.map(|(format, _)| format).ok_or_else(|| not_acceptable(&format!("this address answers as {}, by f= or Accept", names())))
+}
 
 /// Takes `f` and `Accept` for an address that answers in one media type only, known as `f=name` (or `json`).
 ///
@@ -161,6 +192,38 @@ mod tests {
         }
         let mut params = Params::parse(Some(query)).unwrap_or_else(|_| panic!("query {query}"));
         wants_html(&mut params, &headers).map_err(|_| 406)
+    }
+
+    fn asked(accept: Option<&str>, query: &str) -> Option<Format> {
+        let mut headers = HeaderMap::new();
+        if let Some(accept) = accept {
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+        }
+        let mut params = Params::parse(Some(query)).unwrap_or_else(|_| panic!("query {query}"));
+        format(&mut params, &headers).ok()
+    }
+
+    #[test]
+    fn the_format_is_what_f_names_or_what_is_weighed_most() {
+        assert_eq!(asked(None, ""), Some(Format::GeoJson));
+        assert_eq!(asked(Some("text/csv"), "f=arrow"), Some(Format::Arrow));
+        assert_eq!(asked(Some("text/csv"), "f=json"), Some(Format::GeoJson));
+        for (accept, expected) in [
+            ("*/*", Format::GeoJson),
+            ("application/json", Format::GeoJson),
+            ("text/csv", Format::Csv),
+            ("text/*", Format::Csv),
+            ("application/geo+json-seq", Format::GeoJsonSeq),
+            ("application/flatgeobuf, */*;q=0.1", Format::FlatGeobuf),
+            ("application/vnd.apache.arrow.stream;q=0.9, text/csv;q=0.5", Format::Arrow),
+            ("application/geo+json;q=0, */*", Format::GeoJson),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Format::GeoJson),
+        ] {
+            assert_eq!(asked(Some(accept), ""), Some(expected), "{accept}");
+        }
+        assert_eq!(asked(Some("application/pdf"), ""), None);
+        assert_eq!(asked(None, "f=pdf"), None);
+        assert_eq!(asked(None, "f="), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod aggregate;
 mod caching;
 mod collections;
 mod errors;
+mod formats;
 mod items;
 mod landing;
 mod lists;

@@ -357,3 +357,19 @@ fn a_dataset_that_becomes_restricted_takes_its_rows_with_it() {
     }
     assert_eq!(request_of(&base, "GET", "/collections/incidents/items/open:0/revisions", &FORWARDED).status, 404);
 }
+
+#[test]
+fn no_format_tells_them_and_every_format_counts_them() {
+    for format in ["geojson", "geojsonseq", "csv", "fgb", "arrow"] {
+        for (collection, seen, withheld) in [("incidents", "3", "3"), ("control", "2", "2"), ("corridors", "2", "2")] {
+            let path = format!("/collections/{collection}/items?datetime=2023-05-01&f={format}");
+            let answer = request_of(loopback(), "GET", &path, &FORWARDED);
+            assert_eq!((answer.status, answer.header("cache-control")), (200, "private, no-cache"), "{path}");
+            assert!(!answer.body.windows(SECRET.len()).any(|bytes| bytes == SECRET.as_bytes()), "{path}");
+            assert_eq!((answer.header("ogc-numbermatched"), answer.header("harmattan-withheld")), (seen, withheld), "{path}");
+            let mine = request_of(loopback(), "GET", &path, &[]);
+            assert!(mine.body.windows(SECRET.len()).any(|bytes| bytes == SECRET.as_bytes()), "{path}");
+            assert!(!mine.headers.contains_key("harmattan-withheld"));
+        }
+    }
+}
