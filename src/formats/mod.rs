@@ -12,6 +12,7 @@ mod error;
 mod flatgeobuf;
 mod geojson;
 mod header;
+mod table;
 mod wkb;
 
 use std::io::Write;
@@ -19,6 +20,7 @@ use std::path::Path;
 
 pub use error::FormatError;
 pub use header::{Header, Source, sources};
+pub use table::{Column, arrow_stream};
 
 use crate::domain::Record;
 

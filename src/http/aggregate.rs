@@ -1,11 +1,11 @@
 //! `/collections/incidents/aggregate`: counts and sums instead of rows, for charts and for those whom the rows may not be shown.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 
 use super::collections::named;
-use super::items::write_window;
+use super::items::{WITHHELD, write_window};
 use super::negotiate::{Offer, one_of};
 use super::params::Params;
 use super::problem::{Problem, refused};
@@ -23,9 +23,6 @@ const OFFERS: [Offer; 3] = [
 ];
 
 const CSV: HeaderValue = HeaderValue::from_static("text/csv; charset=utf-8");
-
-/// How many incidents met the query and may not be told of in groups so fine, where there are any.
-const WITHHELD: HeaderName = HeaderName::from_static("harmattan-withheld");
 
 /// `GET /collections/incidents/aggregate?group_by=region,month` with `bbox`, `datetime`, `known_at` and any queryable.
 pub(super) async fn aggregate(
@@ -60,6 +57,7 @@ pub(super) async fn aggregate(
         .await?;
     let mut response = reply::tagged([JSON, CSV, GEO_JSON][form].clone(), body);
     if withheld > 0 {
+        // Of groups: those who may not be told of in groups so fine.
         response.headers_mut().insert(WITHHELD, withheld.into());
     }
     Ok(response)

@@ -29,8 +29,16 @@ pub(super) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-tim
 
 const HIT: HeaderValue = HeaderValue::from_static("cache;desc=hit");
 
+/// Set on an answer that is asked for once and is worth more effort.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Thorough;
+
+/// The level for those: some 60 MB/s, and a quarter less to send.
+const THOROUGH_LEVEL: Compression = Compression::new(8);
+
 /// How hard brotli works: at 3 it runs at some 150 MB/s.
 const BROTLI_QUALITY: u32 = 3;
+const THOROUGH_QUALITY: u32 = 5;
 /// The window of brotli as a power of two of bytes: as large as an answer, all but the largest.
 const BROTLI_WINDOW: u32 = 20;
 
@@ -53,7 +61,7 @@ pub(super) struct ResponseCache {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     target: Box<str>,
-    accept: Option<HeaderValue>,
+    accept: Vec<HeaderValue>,
     encoding: Encoding,
     audience: Audience,
     generation: u64,
@@ -107,7 +115,7 @@ pub(super) async fn replay(State(state): State<AppState>, request: Request, next
     };
     let key = Key {
         target: request.uri().path_and_query().map_or("", |target| target.as_str()).into(),
-        accept: request.headers().get(header::ACCEPT).filter(|accept| *accept != "*/*").cloned(),
+        accept: request.headers().get_all(header::ACCEPT).iter().filter(|accept| *accept != "*/*").cloned().collect(),
         encoding,
         audience,
         generation: snapshot.generation(),
@@ -181,9 +189,10 @@ async fn make(mut request: Request, next: Next, encoding: Encoding) -> Result<En
         tracing::error!(%error, "an answer broke off");
         Box::new(Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response())
     })?;
+    let thorough = parts.extensions.get::<Thorough>().is_some();
     let worth = body.len() >= WORTH_COMPRESSING && !parts.headers.contains_key(header::CONTENT_ENCODING);
     let encoding = if worth { encoding } else { Encoding::Identity };
-    if let Some((name, compressed)) = compressed(body.clone(), encoding).await {
+    if let Some((name, compressed)) = compressed(body.clone(), encoding, thorough).await {
         body = compressed;
         parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
         if let Some(tag) = representation_tag(&parts.headers) {
@@ -199,17 +208,22 @@ async fn make(mut request: Request, next: Next, encoding: Encoding) -> Result<En
 }
 
 /// The name of an encoding and the bytes in it; `None` where they stay as they are.
-async fn compressed(body: Bytes, encoding: Encoding) -> Option<(&'static str, Bytes)> {
+async fn compressed(body: Bytes, encoding: Encoding, thorough: bool) -> Option<(&'static str, Bytes)> {
     let room = Vec::with_capacity(body.len() / 3);
     let work = move || match encoding {
         Encoding::Identity => None,
         Encoding::Gzip => {
-            let mut encoder = GzEncoder::new(room, LEVEL);
+            let mut encoder = GzEncoder::new(room, if thorough { THOROUGH_LEVEL } else { LEVEL });
             encoder.write_all(&body).ok()?;
             Some(("gzip", Bytes::from(encoder.finish().ok()?)))
         }
         Encoding::Brotli => {
-            let mut encoder = brotli::CompressorWriter::new(room, 64 * 1024, BROTLI_QUALITY, BROTLI_WINDOW);
+            let mut encoder = brotli::CompressorWriter::new(
+                room,
+                64 * 1024,
+                if thorough { THOROUGH_QUALITY } else { BROTLI_QUALITY },
+                BROTLI_WINDOW,
+            );
             encoder.write_all(&body).ok()?;
             Some(("br", Bytes::from(encoder.into_inner())))
         }

@@ -56,6 +56,7 @@ pub fn router(state: AppState) -> Router {
         .route("/collections/{collection}/aggregate", get(aggregate::aggregate))
         .route("/collections/{collection}/tiles/WebMercatorQuad/{z}/{row}/{col}", get(tiles::ogc_tile))
         .route("/tiles/{collection}/{z}/{x}/{y}", get(tiles::tile))
+        .route("/playback/incidents", get(playback::incidents))
         .route("/playback/control", get(playback::control))
         .route("/playback/corridors", get(playback::corridors))
         .route_layer(from_fn_with_state(state.clone(), audience::decide));

@@ -2,16 +2,120 @@
 //! the page no request.
 
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Value as Json, json};
+use std::collections::HashMap;
 
-use super::negotiate::no_parameters;
+use super::cache::Thorough;
+use super::negotiate::{no_parameters, only};
+use super::params::Params;
 use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
-use crate::domain::{Audience, ControlObservation, Corridor, GeoPrecision, Record as _, Verification};
-use crate::store::Snapshot;
+use crate::domain::{Audience, Collection, ControlObservation, Corridor, FeatureQuery, GeoPrecision, Record as _, Verification};
+use crate::formats::{Column, FormatError, arrow_stream};
+use crate::store::{Coded, Playback, PlaybackContent, Snapshot};
+use crate::tiles::Tally;
+
+/// Above so many incidents the stream is of cells and days.
+const MAX_ROWS: usize = 500_000;
+
+/// Arrow IPC, stream.
+const ARROW: HeaderValue = HeaderValue::from_static("application/vnd.apache.arrow.stream");
+
+/// `GET /playback/incidents`: the whole span as columns by day, with `bbox`, `datetime`, `known_at`, any queryable, and `max_rows`,
+/// above which it is cells and days.
+pub(super) async fn incidents(
+    State(state): State<AppState>,
+    audience: Audience,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let mut params = Params::parse(query.as_deref())?;
+    only(&mut params, &headers, "arrow", &["application/vnd.apache.arrow.stream"])?;
+    let max_rows = match params.take("max_rows")? {
+        None => MAX_ROWS,
+        Some(text) => match text.parse() {
+            Ok(rows) if rows > 0 => MAX_ROWS.min(rows),
+            _ => return Err(Problem::parameter("max_rows", format!("'{text}' is not a whole number of at least 1"))),
+        },
+    };
+    let query = FeatureQuery { audience, ..params.counted_query(Collection::Incidents, state.now())? };
+    let body = state
+        .on_snapshot(move |snapshot| {
+            stream(snapshot.playback(&query, max_rows), &query).map_err(|error| {
+                tracing::error!(%error, "the stream of incidents could not be written");
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
+            })
+        })
+        .await?;
+    let mut response = reply::tagged(ARROW, body);
+    // It is asked for once and played for long: worth some tens of milliseconds more.
+    response.extensions_mut().insert(Thorough);
+    Ok(response)
+}
+
+fn stream(rows: Playback<'_>, query: &FeatureQuery) -> Result<Vec<u8>, FormatError> {
+    let mut metadata = HashMap::from([("datetime".to_owned(), query.datetime.to_string())]);
+    if let Some(known_at) = query.known_at {
+        metadata.insert("known_at".to_owned(), known_at.to_string());
+    }
+    if rows.withheld > 0 {
+        metadata.insert("withheld".to_owned(), rows.withheld.to_string());
+    }
+    let mut columns = vec![
+        ("day", Column::Int32(rows.day)),
+        ("day_end", Column::Int32(rows.day_end)),
+        ("position", Column::Points { codes: rows.position.codes, points: rows.position.values }),
+    ];
+    match rows.content {
+        PlaybackContent::Incidents {
+            event_type,
+            actor1,
+            actor2,
+            country,
+            region,
+            dataset,
+            date_precision,
+            geo_precision,
+            fatalities_best,
+        } => {
+            metadata.insert("aggregated".to_owned(), "false".to_owned());
+            columns.extend([
+                ("event_type", words(event_type)),
+                ("actor1", words(actor1)),
+                ("actor2", words(actor2)),
+                ("country", words(country)),
+                ("region", words(region)),
+                ("dataset", words(dataset)),
+                ("date_precision", words(date_precision)),
+                ("geo_precision", Column::UInt8(geo_precision)),
+                ("fatalities_best", Column::UInt32(fatalities_best)),
+            ]);
+        }
+        PlaybackContent::Cells { zoom, tallies } => {
+            metadata.insert("aggregated".to_owned(), "true".to_owned());
+            metadata.insert("cell_zoom".to_owned(), zoom.to_string());
+            // More than four thousand million in one cell on one day is no number of anything.
+            let numbers = |of: fn(&Tally) -> u64| {
+                Column::UInt32(tallies.iter().map(|tally| Some(u32::try_from(of(tally)).unwrap_or(u32::MAX))).collect())
+            };
+            columns.extend([
+                ("count", numbers(|tally| tally.count)),
+                ("fatalities_best", numbers(|tally| tally.best)),
+                ("fatalities_low", numbers(|tally| tally.low)),
+                ("fatalities_high", numbers(|tally| tally.high)),
+                ("fatalities_unknown", numbers(|tally| tally.unknown)),
+            ]);
+        }
+    }
+    arrow_stream(columns, metadata)
+}
+
+fn words(of: Coded<&str>) -> Column<'_> {
+    Column::Words { codes: of.codes, words: of.values }
+}
 
 /// `GET /playback/control`: each place once, each dated statement once. A day that no statement of a place covers is unknown.
 pub(super) async fn control(

@@ -17,7 +17,10 @@ use std::sync::Arc;
 pub use error::StoreError;
 pub use geopackage::{GeoPackageStore, Selection};
 pub use history::Superseded;
-pub use incidents::{Aggregate, GroupBy, GroupValue, IncidentRow, IncidentTile, TileContent, VECTOR_PROPERTIES, write_mvt};
+pub use incidents::{
+    Aggregate, Coded, GroupBy, GroupValue, IncidentRow, IncidentTile, Playback, PlaybackContent, TileContent, VECTOR_PROPERTIES,
+    write_mvt,
+};
 pub use memory::MemoryStore;
 pub use snapshot::{Found, Located, RecordRef, Snapshot};
 pub use tile::GeoJsonFeatures;

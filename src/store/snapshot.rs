@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::StoreError;
 use super::history::Superseded;
-use super::incidents::{Aggregate, Builder, GroupBy, IncidentRow, IncidentTile, Incidents};
+use super::incidents::{Aggregate, Builder, GroupBy, IncidentRow, IncidentTile, Incidents, Playback};
 use super::table::Table;
 use super::tile::DrawnRegions;
 use crate::domain::{
@@ -345,6 +345,13 @@ impl Snapshot {
     #[must_use]
     pub fn incident_tile(&self, query: &FeatureQuery, tile: TileId, max_features: usize) -> IncidentTile<'_> {
         self.incidents.tile(query, tile, max_features)
+    }
+
+    /// Everything that a player needs of the incidents that meet a query, by day: one row an incident, or one row a cell and day when there are
+    /// more than `max_rows`.
+    #[must_use]
+    pub fn playback(&self, query: &FeatureQuery, max_rows: usize) -> Playback<'_> {
+        self.incidents.playback(query, max_rows)
     }
 
     /// Counts of the incidents that meet a query and sums of deaths in them, by groups. Rows that may not be passed on are counted for

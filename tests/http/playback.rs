@@ -1,6 +1,14 @@
 //! `/playback/…`: every dated change once, for a player that asks once.
 
-use crate::support::{data, get_json};
+use arrow_array::cast::AsArray as _;
+use arrow_array::types::{Int32Type, UInt32Type};
+use arrow_array::{Array as _, ArrayRef};
+use arrow_ipc::reader::StreamReader;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::support::{base, data, get, get_json, request_of};
+use crate::tiles::crowded;
 
 #[test]
 fn every_statement_on_a_place_is_there_once() {
@@ -29,5 +37,45 @@ fn every_status_of_a_road_is_there_once() {
     for described in playback["corridors"].as_array().unwrap() {
         let corridor = data().corridors.iter().find(|corridor| described["id"] == corridor.id.as_str()).unwrap();
         assert_eq!(described["segments"].as_array().unwrap().len(), corridor.waypoints.len() - 1, "{}", corridor.id);
+    }
+}
+
+/// The columns of the stream of incidents, by name.
+fn stream(base: &str, query: &str) -> (HashMap<String, String>, HashMap<String, ArrayRef>) {
+    let answer = request_of(base, "GET", &format!("/playback/incidents{query}"), &[]);
+    assert_eq!((answer.status, answer.header("content-type")), (200, "application/vnd.apache.arrow.stream"), "{query}");
+    let mut reader = StreamReader::try_new(&answer.body[..], None).unwrap();
+    let schema = reader.schema();
+    let batch = reader.next().unwrap().unwrap();
+    assert!(reader.next().is_none());
+    let columns = schema.fields().iter().zip(batch.columns());
+    (schema.metadata().clone().into(), columns.map(|(field, column)| (field.name().clone(), Arc::clone(column))).collect())
+}
+
+#[test]
+fn the_whole_span_is_a_row_an_incident_by_day() {
+    for query in ["", "?datetime=2023-01-01/2023-12-31&country=BF"] {
+        let (metadata, columns) = stream(base(), query);
+        let total = get_json(&format!("/collections/incidents/items{query}"))["numberMatched"].as_u64().unwrap();
+        assert_eq!((metadata["aggregated"].as_str(), columns["day"].len() as u64), ("false", total));
+        let days: Vec<i32> = columns["day"].as_primitive::<Int32Type>().values().to_vec();
+        assert!(days.is_sorted());
+        let ends = columns["day_end"].as_primitive::<Int32Type>().values().to_vec();
+        assert!(days.iter().zip(&ends).all(|(day, end)| day <= end));
+        for name in ["position", "event_type", "actor1", "actor2", "region", "geo_precision", "fatalities_best", "dataset"] {
+            assert_eq!(columns[name].len() as u64, total, "{name}");
+        }
+    }
+}
+
+#[test]
+fn above_max_rows_the_span_is_cells_and_days_that_sum_to_the_placed_incidents() {
+    let (metadata, columns) = stream(crowded(), "?max_rows=3000");
+    assert_eq!(metadata["aggregated"], "true");
+    assert!(columns["day"].len() <= 3_000);
+    let counted: u64 = columns["count"].as_primitive::<UInt32Type>().values().iter().map(|count| u64::from(*count)).sum();
+    assert_eq!(counted, 10_000);
+    for query in ["?max_rows=0", "?max_rows=few", "?limit=5"] {
+        assert_eq!(get(&format!("/playback/incidents{query}")).status, 400, "{query}");
     }
 }

@@ -87,7 +87,7 @@ fn addresses_outside_the_pyramid_are_not_found() {
 }
 
 /// A server with 7,000 incidents about one place and 3,000 about another, a day or three long, some deaths unknown.
-fn crowded() -> &'static str {
+pub fn crowded() -> &'static str {
     static BASE: OnceLock<String> = OnceLock::new();
     BASE.get_or_init(|| {
         let template = data().incidents.iter().find(|incident| incident.position.is_some()).unwrap();

@@ -127,6 +127,19 @@ impl<'a> IncidentRow<'a> {
         self.columns.is_restricted(self.at())
     }
 
+    pub(super) fn dataset_id(self) -> &'a str {
+        &self.dataset().id
+    }
+
+    /// The place of its date's precision among the words for it.
+    pub(super) fn date_precision_code(self) -> u32 {
+        self.traits().get(DATE_PRECISION)
+    }
+
+    pub(super) fn geo_precision_code(self) -> u8 {
+        u8::try_from(self.traits().geo_precision()).unwrap_or(0)
+    }
+
     /// The row of another dataset that is taken for the same incident.
     fn duplicate_of(self) -> Option<&'a str> {
         let other = self.columns.duplicate_of.get(self.at()).filter(|other| **other != NONE)?;
