@@ -2,8 +2,8 @@
 
 use arrow_array::types::{Int8Type, Int16Type, Int32Type};
 use arrow_array::{
-    ArrayRef, DictionaryArray, FixedSizeListArray, Float32Array, Int8Array, Int16Array, Int32Array, PrimitiveArray, RecordBatch,
-    StringArray, UInt8Array, UInt32Array,
+    ArrayRef, DictionaryArray, Int8Array, Int16Array, Int32Array, PrimitiveArray, RecordBatch, StringArray, StructArray,
+    UInt8Array, UInt32Array,
 };
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{DataType, Field, Schema};
@@ -28,12 +28,14 @@ pub enum Column<'a> {
         /// What they stand for.
         words: Vec<&'a str>,
     },
-    /// Longitude and latitude under codes; `u32::MAX` is null. Told to 32 bits, which is better than two metres.
-    Points {
+    /// Pairs of whole numbers under codes, with their names; `u32::MAX` is null.
+    Pairs {
         /// A code a row.
         codes: Vec<u32>,
+        /// What they are called.
+        names: [&'a str; 2],
         /// What they stand for.
-        points: Vec<(f64, f64)>,
+        pairs: Vec<(i32, i32)>,
     },
 }
 
@@ -65,12 +67,14 @@ fn array(column: Column<'_>) -> Result<ArrayRef, FormatError> {
         Column::UInt8(numbers) => Arc::new(UInt8Array::from(numbers)),
         Column::UInt32(numbers) => Arc::new(UInt32Array::from(numbers)),
         Column::Words { codes, words } => dictionary(&codes, words.len(), Arc::new(StringArray::from(words)))?,
-        Column::Points { codes, points } => {
-            #[allow(clippy::cast_possible_truncation, reason = "degrees to 32 bits, as told")]
-            let coordinates: Vec<f32> = points.iter().flat_map(|(lon, lat)| [*lon as f32, *lat as f32]).collect();
-            let item = Arc::new(Field::new("xy", DataType::Float32, false));
-            let list = FixedSizeListArray::try_new(item, 2, Arc::new(Float32Array::from(coordinates)), None)?;
-            dictionary(&codes, points.len(), Arc::new(list))?
+        Column::Pairs { codes, names, pairs } => {
+            let (first, second): (Vec<i32>, Vec<i32>) = pairs.iter().copied().unzip();
+            let member = |name: &str, numbers: Vec<i32>| {
+                let array: ArrayRef = Arc::new(Int32Array::from(numbers));
+                (Arc::new(Field::new(name, DataType::Int32, false)), array)
+            };
+            let members = vec![member(names[0], first), member(names[1], second)];
+            dictionary(&codes, pairs.len(), Arc::new(StructArray::from(members)))?
         }
     })
 }
@@ -111,7 +115,7 @@ mod tests {
             ("day", Column::Int32(vec![1, 2, 3])),
             ("deaths", Column::UInt32(vec![Some(1), None, Some(0)])),
             ("actor", Column::Words { codes: vec![1, u32::MAX, 0], words: vec!["JNIM", "FAMA"] }),
-            ("position", Column::Points { codes: vec![0, 0, u32::MAX], points: vec![(-8.0029, 12.6392)] }),
+            ("position", Column::Pairs { codes: vec![0, 0, u32::MAX], names: ["x", "y"], pairs: vec![(-80_029, 126_392)] }),
         ];
         let bytes = arrow_stream(columns, HashMap::from([("told".to_owned(), "so".to_owned())])).unwrap();
         let mut reader = StreamReader::try_new(&bytes[..], None).unwrap();

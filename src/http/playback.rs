@@ -15,7 +15,7 @@ use super::reply::{self, JSON};
 use super::state::AppState;
 use crate::domain::{Audience, Collection, ControlObservation, Corridor, FeatureQuery, GeoPrecision, Record as _, Verification};
 use crate::formats::{Column, FormatError, arrow_stream};
-use crate::store::{Coded, Playback, PlaybackContent, Snapshot};
+use crate::store::{Coded, Playback, PlaybackContent, STEP_DEG, Snapshot};
 use crate::tiles::Tally;
 
 /// Above so many incidents the stream is of cells and days.
@@ -24,7 +24,7 @@ const MAX_ROWS: usize = 500_000;
 /// Arrow IPC, stream.
 const ARROW: HeaderValue = HeaderValue::from_static("application/vnd.apache.arrow.stream");
 
-/// `GET /playback/incidents`: the whole span as columns by day, with `bbox`, `datetime`, `known_at`, any queryable, and `max_rows`,
+/// `GET /playback/incidents`: the whole span as columns by day, positions in whole steps of `position_step_deg`, with `bbox`, `datetime`, `known_at`, any queryable, and `max_rows`,
 /// above which it is cells and days.
 pub(super) async fn incidents(
     State(state): State<AppState>,
@@ -57,7 +57,10 @@ pub(super) async fn incidents(
 }
 
 fn stream(rows: Playback<'_>, query: &FeatureQuery) -> Result<Vec<u8>, FormatError> {
-    let mut metadata = HashMap::from([("datetime".to_owned(), query.datetime.to_string())]);
+    let mut metadata = HashMap::from([
+        ("datetime".to_owned(), query.datetime.to_string()),
+        ("position_step_deg".to_owned(), STEP_DEG.to_string()),
+    ]);
     if let Some(known_at) = query.known_at {
         metadata.insert("known_at".to_owned(), known_at.to_string());
     }
@@ -67,7 +70,7 @@ fn stream(rows: Playback<'_>, query: &FeatureQuery) -> Result<Vec<u8>, FormatErr
     let mut columns = vec![
         ("day", Column::Int32(rows.day)),
         ("day_end", Column::Int32(rows.day_end)),
-        ("position", Column::Points { codes: rows.position.codes, points: rows.position.values }),
+        ("position", Column::Pairs { codes: rows.position.codes, names: ["lon", "lat"], pairs: rows.position.values }),
     ];
     match rows.content {
         PlaybackContent::Incidents {

@@ -2,6 +2,7 @@
 //! tree of values in between.
 
 use geo::{Coord, LineString, MultiLineString, MultiPolygon, Polygon};
+use jiff::civil::Date;
 use std::fmt::{Display, Write as _};
 
 use crate::domain::{Instant, Position, Record, Shape, Value};
@@ -62,10 +63,16 @@ pub fn write_feature(out: &mut String, record: &dyn Record, geometry: Geometry<'
     out.push_str(",\"geometry\":");
     write_geometry(out, geometry);
     out.push_str(",\"properties\":{");
-    list(out, record.fields(), |out, field| {
-        write_string(out, field.name);
-        out.push(':');
-        write_value(out, &record.value(field.name, as_of));
+    let mut fields = record.fields().iter();
+    let mut first = true;
+    record.visit(as_of, &mut |value| {
+        let Some(field) = fields.next() else { return };
+        // Names of properties are plain words, which need no escape.
+        out.push_str(if first { "\"" } else { ",\"" });
+        out.push_str(field.name);
+        out.push_str("\":");
+        write_value(out, &value);
+        first = false;
     });
     out.push_str("}}");
 }
@@ -98,10 +105,14 @@ pub fn write_value(out: &mut String, value: &Value<'_>) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Text(text) => write_string(out, text),
-        Value::Integer(number) => append(out, number),
+        Value::Integer(number) => write_integer(out, *number),
         Value::Number(number) => write_number(out, *number),
-        Value::Date(date) => quoted(out, date),
-        Value::Instant(instant) => quoted(out, instant),
+        Value::Date(date) => {
+            out.push('"');
+            write_date(out, *date);
+            out.push('"');
+        }
+        Value::Instant(instant) => write_instant(out, *instant),
         Value::TextList(texts) => array(out, texts, |out, text| write_string(out, text)),
     }
 }
@@ -112,25 +123,88 @@ pub fn write_value(out: &mut String, value: &Value<'_>) {
 /// browsers.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    // Everything up to an escape is copied at once.
-    let mut copied = 0;
-    for (at, found) in text.char_indices() {
-        if !matches!(found, '"' | '\\' | '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}') {
-            continue;
-        }
-        out.push_str(&text[copied..at]);
-        copied = at + found.len_utf8();
+    let mut rest = text;
+    // Everything up to an escape is copied at once; most texts have none.
+    while let Some(at) = rest.bytes().position(may_need_escape) {
+        out.push_str(&rest[..at]);
+        let found = rest[at..].chars().next().unwrap_or_default();
         match found {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            _ => append(out, &format_args!("\\u{:04x}", u32::from(found))),
+            '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}' => append(out, &format_args!("\\u{:04x}", u32::from(found))),
+            _ => out.push(found),
+        }
+        rest = &rest[at + found.len_utf8()..];
+    }
+    out.push_str(rest);
+    out.push('"');
+}
+
+/// Whether a character that begins with this byte may have to be escaped: quote, backslash, controls, and what begins as U+2028 does.
+fn may_need_escape(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\' || byte == 0xe2
+}
+
+/// Appends a whole number.
+pub fn write_integer(out: &mut String, number: i64) {
+    if number < 0 {
+        out.push('-');
+    }
+    let mut digits = [b'0'; 20];
+    let mut rest = number.unsigned_abs();
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = digit(rest % 10);
+        rest /= 10;
+        if rest == 0 {
+            break;
         }
     }
-    out.push_str(&text[copied..]);
+    digits[at..].iter().for_each(|digit| out.push(char::from(*digit)));
+}
+
+fn digit(number: u64) -> u8 {
+    // Below ten by the callers' division.
+    b'0' + u8::try_from(number).unwrap_or(0)
+}
+
+/// Appends a whole number in so many digits.
+fn padded(out: &mut String, number: u64, width: u32) {
+    (0..width).rev().for_each(|place| out.push(char::from(digit(number / 10u64.pow(place) % 10))));
+}
+
+fn write_date(out: &mut String, date: Date) {
+    match u64::try_from(date.year()) {
+        Ok(year) => padded(out, year, 4),
+        // A year before the first is for the library to write.
+        Err(_) => return append(out, &date),
+    }
+    for part in [date.month(), date.day()] {
+        out.push('-');
+        padded(out, part.unsigned_abs().into(), 2);
+    }
+}
+
+/// Appends an instant in its quotes: RFC 3339 in UTC, with milliseconds only where there are any; `..` for an open end.
+fn write_instant(out: &mut String, instant: Instant) {
+    let (Some(date), Ok(millis)) = (instant.date(), u64::try_from(instant.millis().rem_euclid(86_400_000))) else {
+        return quoted(out, &instant);
+    };
     out.push('"');
+    write_date(out, date);
+    for (mark, part, width) in [('T', millis / 3_600_000, 2), (':', millis / 60_000 % 60, 2), (':', millis / 1_000 % 60, 2)] {
+        out.push(mark);
+        padded(out, part, width);
+    }
+    if millis % 1_000 != 0 {
+        out.push('.');
+        padded(out, millis % 1_000, 3);
+    }
+    out.push_str("Z\"");
 }
 
 /// Appends a number in the shortest form that reads back the same, without an exponent and never as `-0`; `null` when it is not
@@ -176,7 +250,7 @@ pub fn write_degrees(out: &mut String, value: f64) {
         out.push('-');
     }
     let (whole, mut rest) = (millionths.unsigned_abs() / MILLIONTHS, millionths.unsigned_abs() % MILLIONTHS);
-    append(out, &whole);
+    write_integer(out, whole.cast_signed());
     if rest == 0 {
         return;
     }
@@ -366,6 +440,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn integers_dates_and_instants_are_written_as_they_print(integer: i64, millis in -100_000_000_000_000i64..253_402_200_000_000) {
+            for instant in [millis, millis - millis.rem_euclid(1_000)].map(Instant::from_millis) {
+                prop_assert_eq!(written(|out| write_value(out, &instant.into())), format!("\"{instant}\""));
+                let date = instant.date().unwrap();
+                prop_assert_eq!(written(|out| write_value(out, &date.into())), format!("\"{date}\""));
+            }
+            for integer in [integer, integer % 1_000, i64::MIN, i64::MAX, 0] {
+                prop_assert_eq!(written(|out| write_integer(out, integer)), integer.to_string());
+            }
+        }
+
         #[test]
         fn a_feature_reads_back_as_it_was(
             id in text(), text in text(), texts in vec(text(), 0..4), integer: i64,

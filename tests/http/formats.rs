@@ -160,5 +160,5 @@ fn a_page_says_where_it_comes_from() {
     assert!(schema.metadata()["attribution"].contains("CC BY 4.0"));
     assert_eq!(schema.metadata()["numberMatched"], data().incidents.len().to_string());
     let csv = get("/collections/incidents/items?limit=3&f=csv");
-    assert!(csv.text().lines().next().unwrap().ends_with("known_at") && csv.text().contains("CC-BY-4.0"));
+    assert!(csv.text().lines().next().unwrap().ends_with("known_at,duplicate_of") && csv.text().contains("CC-BY-4.0"));
 }

@@ -20,7 +20,7 @@ use crate::domain::{Audience, Bbox, Cursor, Dataset, FeatureQuery, Interval, Pag
 
 pub use self::aggregate::{Aggregate, GroupBy, GroupValue};
 pub(super) use self::columns::{Builder, Columns};
-pub use self::playback::{Coded, Playback, PlaybackContent};
+pub use self::playback::{Coded, Playback, PlaybackContent, STEP_DEG};
 pub use self::row::IncidentRow;
 pub(super) use self::row::Incoming;
 pub use self::tile::{IncidentTile, TileContent, VECTOR_PROPERTIES, write_mvt};

@@ -30,8 +30,8 @@ pub struct Playback<'a> {
     pub day: Vec<i32>,
     /// The last day, included.
     pub day_end: Vec<i32>,
-    /// Longitude and latitude, CRS84; `NONE` for an incident without a place. Of a cell its centre.
-    pub position: Coded<(f64, f64)>,
+    /// Longitude and latitude in steps of [`STEP_DEG`], CRS84; `NONE` for an incident without a place. Of a cell its centre.
+    pub position: Coded<(i32, i32)>,
     /// What else is told.
     pub content: PlaybackContent<'a>,
     /// How many incidents met the query and may not be shown.
@@ -40,6 +40,7 @@ pub struct Playback<'a> {
 
 /// What a row says besides its day and place.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "there is one to an answer")]
 pub enum PlaybackContent<'a> {
     /// A row is an incident.
     Incidents {
@@ -71,6 +72,10 @@ pub enum PlaybackContent<'a> {
     },
 }
 
+/// The step of positions in degrees, 11 metres: a pixel at the deepest zoom, and nearer than sources know. As small whole numbers they take half the
+/// bytes that floats take once they are compressed.
+pub const STEP_DEG: f64 = 0.0001;
+
 /// The finest cells that a span is told in when it is told in cells: about 10 km at the equator, finer than a player draws the whole of it.
 const FINEST_CELLS: u8 = 12;
 
@@ -82,14 +87,13 @@ impl Incidents {
         let mut rows: Vec<(i32, IncidentRow<'a>)> =
             all.into_iter().filter(|row| !hides || !row.is_restricted()).map(|row| (row.first_day(), row)).collect();
         let withheld = (found - rows.len()) as u64;
-        rows.sort_by_key(|(day, row)| (*day, row.grid().map(|point| (point.x, point.y)), row.stable_id()));
+        rows.sort_by_cached_key(|(day, row)| (*day, row.whereabouts(), row.stable_id()));
         if rows.len() > max_rows { cells(&rows, max_rows, withheld) } else { incidents(&rows, withheld) }
     }
 }
 
 fn incidents<'a>(rows: &[(i32, IncidentRow<'a>)], withheld: u64) -> Playback<'a> {
     let rows = || rows.iter().map(|(_, row)| *row);
-    let place = |row: IncidentRow<'a>| row.columns.index.position(row.at()).map(|at| (at.lon(), at.lat()));
     let texts = |of: fn(IncidentRow<'a>) -> (&'a Dictionary, u32)| {
         let text = |row| {
             let (dictionary, code) = of(row);
@@ -100,7 +104,7 @@ fn incidents<'a>(rows: &[(i32, IncidentRow<'a>)], withheld: u64) -> Playback<'a>
     Playback {
         day: rows().map(IncidentRow::first_day).collect(),
         day_end: rows().map(IncidentRow::last_day).collect(),
-        position: coded(rows().map(place), |(lon, lat)| (lon.to_bits(), lat.to_bits())),
+        position: positions(rows()),
         content: PlaybackContent::Incidents {
             event_type: Coded {
                 codes: rows().map(|row| row.columns.event_type(row.at())).collect(),
@@ -122,6 +126,24 @@ fn incidents<'a>(rows: &[(i32, IncidentRow<'a>)], withheld: u64) -> Playback<'a>
     }
 }
 
+/// Places under codes in the order of region and longitude: within a day, whose rows stand in the same order, codes and regions rise
+/// then, which packs well.
+fn positions<'a>(rows: impl Iterator<Item = IncidentRow<'a>>) -> Coded<(i32, i32)> {
+    let whereabouts: Vec<_> = rows.map(IncidentRow::whereabouts).collect();
+    let mut places: Vec<_> = whereabouts.iter().filter(|(_, _, at)| at.is_some()).collect();
+    places.sort_unstable();
+    places.dedup();
+    let code = |of| places.binary_search(&of).ok().and_then(|at| u32::try_from(at).ok()).unwrap_or(NONE);
+    let codes = whereabouts.iter().map(code).collect();
+    Coded { codes, values: places.iter().filter_map(|(_, _, at)| *at).collect() }
+}
+
+fn steps(lon: f64, lat: f64) -> (i32, i32) {
+    #[allow(clippy::cast_possible_truncation, reason = "at most 1,800,000 either way")]
+    let steps = |degrees: f64| (degrees / STEP_DEG).round() as i32;
+    (steps(lon), steps(lat))
+}
+
 /// Sums by day and cell, of cells as fine as `max_rows` rows allow. Incidents without a place are in none.
 fn cells<'a>(rows: &[(i32, IncidentRow<'a>)], max_rows: usize, withheld: u64) -> Playback<'a> {
     let placed = || rows.iter().filter_map(|(day, row)| Some((*day, row.grid()?, row)));
@@ -138,11 +160,15 @@ fn cells<'a>(rows: &[(i32, IncidentRow<'a>)], max_rows: usize, withheld: u64) ->
     let (zoom, sums) = (0..=FINEST_CELLS).rev().find_map(at).unwrap_or_default();
     let mut sums: Vec<_> = sums.into_iter().collect();
     sums.sort_unstable_by_key(|(key, _)| *key);
+    let centre = |cell: &Cell| {
+        let (lon, lat) = cell.centre();
+        steps(lon, lat)
+    };
     let day: Vec<i32> = sums.iter().map(|((day, _), _)| *day).collect();
     Playback {
         day_end: day.clone(),
         day,
-        position: coded(sums.iter().map(|((_, cell), _)| Some(cell.centre())), |(lon, lat)| (lon.to_bits(), lat.to_bits())),
+        position: coded(sums.iter().map(|((_, cell), _)| Some(centre(cell))), |at| *at),
         content: PlaybackContent::Cells { zoom, tallies: sums.into_iter().map(|(_, tally)| tally).collect() },
         withheld,
     }
@@ -168,6 +194,15 @@ fn coded<T: Copy, K: Eq + Hash>(values: impl Iterator<Item = Option<T>>, key: im
 impl<'a> IncidentRow<'a> {
     fn first_day(self) -> i32 {
         day_of(self.interval().start().millis())
+    }
+
+    /// Country, region and place: the order in which the rows of a day stand.
+    fn whereabouts(self) -> (&'a str, &'a str, Option<(i32, i32)>) {
+        let columns = self.columns;
+        let text = |of: &'a Dictionary, code: u32| of.get(code).unwrap_or_default();
+        let (country, region) = (columns.country[self.at()], columns.region[self.at()]);
+        let at = columns.index.position(self.at()).map(|at| steps(at.lon(), at.lat()));
+        (text(&columns.countries, country), text(&columns.regions, region), at)
     }
 
     fn last_day(self) -> i32 {
