@@ -17,6 +17,7 @@ use crate::store::Snapshot;
 const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 const GREGORIAN: &str = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian";
 const SCHEMA_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/schema";
+const TILESETS_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector";
 const QUERYABLES_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/queryables";
 
 /// The collection that a path names.
@@ -102,6 +103,7 @@ fn describe(snapshot: &Snapshot, base: &str, collection: Collection) -> Json {
         "links": [
             Link::new(base, &path, "self", "application/json"),
             Link::new(base, &format!("{path}/items"), "items", "application/geo+json"),
+            Link::new(base, &format!("{path}/tiles"), TILESETS_REL, "application/json"),
             Link::new(base, &format!("{path}/schema"), SCHEMA_REL, "application/schema+json"),
             Link::new(base, &format!("{path}/queryables"), QUERYABLES_REL, "application/schema+json"),
         ],

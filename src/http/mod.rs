@@ -26,6 +26,7 @@ mod reply;
 mod server;
 mod state;
 mod tiles;
+mod tilesets;
 
 use axum::Router;
 use axum::http::header::{self, HeaderName, HeaderValue};
@@ -70,6 +71,9 @@ pub fn router(state: AppState) -> Router {
         .route("/collections/{collection}/queryables", get(collections::queryables))
         .merge(rows)
         .route("/locate", get(locate::locate))
+        .route("/tiles/{file}", get(tilesets::tilejson))
+        .route("/collections/{collection}/tiles", get(tilesets::list))
+        .route("/collections/{collection}/tiles/WebMercatorQuad", get(tilesets::one))
         .route("/actors", get(lists::actors))
         .route("/datasets", get(lists::datasets))
         .route("/health/live", get(health::live))

@@ -1,7 +1,7 @@
 //! Tiles: what lies in a square of the map, as vector tile or GeoJSON, under the addresses of web maps and of OGC API – Tiles.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::collections::named;
@@ -9,9 +9,9 @@ use super::items::{write_window, write_withheld};
 use super::negotiate::{Offer, one_of};
 use super::params::Params;
 use super::problem::Problem;
-use super::reply::{self, GEO_JSON};
+use super::reply::{self, GEO_JSON, IMMUTABLE};
 use super::state::AppState;
-use crate::domain::{Audience, Collection, FeatureQuery};
+use crate::domain::{Audience, Collection, FeatureQuery, Instant};
 use crate::store::GeoJsonFeatures;
 use crate::tiles::{TileId, mvt};
 
@@ -65,23 +65,40 @@ async fn answer(
     collection: Collection,
     tile: TileId,
     form: Form,
-    params: Params,
+    mut params: Params,
 ) -> Result<Response, Problem> {
+    let version = version(&mut params)?;
     let query = FeatureQuery { audience, ..params.filtered_query(collection, state.now())? };
     let max_features = state.limits.max_features;
-    let body = state
+    // The status of a road in an open window is told as of today.
+    let lasting = collection != Collection::Corridors || query.datetime.end() != Instant::MAX;
+    let (body, immutable) = state
         .on_snapshot(move |snapshot| {
-            Ok(match form {
+            let immutable = lasting && version == Some(snapshot.generation()) && !snapshot.restricted();
+            let body = match form {
                 Form::Mvt => snapshot.vector_tile(&query, tile, max_features),
                 Form::GeoJson => feature_collection(&query, &snapshot.geojson_tile(&query, tile, max_features)).into_bytes(),
-            })
+            };
+            Ok((body, immutable))
         })
         .await?;
-    match form {
-        Form::Mvt if body.is_empty() => Ok(StatusCode::NO_CONTENT.into_response()),
-        Form::Mvt => Ok(reply::tagged(HeaderValue::from_static(mvt::MEDIA_TYPE), body)),
-        Form::GeoJson => Ok(reply::tagged(GEO_JSON, body)),
+    let mut response = match form {
+        Form::Mvt if body.is_empty() => StatusCode::NO_CONTENT.into_response(),
+        Form::Mvt => reply::tagged(HeaderValue::from_static(mvt::MEDIA_TYPE), body),
+        Form::GeoJson => reply::tagged(GEO_JSON, body),
+    };
+    if immutable {
+        response.headers_mut().insert(header::CACHE_CONTROL, IMMUTABLE);
     }
+    Ok(response)
+}
+
+/// Takes `v`, the state of the store that the address was made for. A tile of that state never changes; of an earlier one the tile
+/// is that of now, and to be asked about again.
+fn version(params: &mut Params) -> Result<Option<u64>, Problem> {
+    let text = params.take("v")?;
+    let parse = |text: String| text.parse().map_err(|_| Problem::parameter("v", format!("'{text}' is not a whole number")));
+    text.map(parse).transpose()
 }
 
 /// The tile as a FeatureCollection.

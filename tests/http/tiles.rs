@@ -209,3 +209,34 @@ fn messages(bytes: &[u8], number: u64) -> Vec<Vec<u8>> {
     }
     found
 }
+
+#[test]
+fn a_tile_set_says_where_its_tiles_are_and_those_may_be_kept() {
+    for collection in ["regions", "places", "incidents", "control", "corridors"] {
+        let set = get_json(&format!("/tiles/{collection}.json"));
+        assert_eq!((&set["tilejson"], &set["vector_layers"][0]["id"]), (&"3.0.0".into(), &collection.into()));
+        let address = set["tiles"][0].as_str().unwrap().strip_prefix("http://map.example").unwrap();
+        let tile = get(&address.replace("{z}/{x}/{y}", "6/31/29"));
+        let lasting = if collection == "corridors" { "public, no-cache" } else { "public, max-age=31536000, immutable" };
+        assert_eq!((tile.status, tile.header("cache-control")), (200, lasting), "{collection}");
+        let earlier = get(&format!("/tiles/{collection}/6/31/29.mvt?v=0"));
+        assert_eq!((earlier.body == tile.body, earlier.header("cache-control")), (true, "public, no-cache"));
+        let sets = get_json(&format!("/collections/{collection}/tiles"));
+        assert_eq!(sets["tilesets"][0], get_json(&format!("/collections/{collection}/tiles/WebMercatorQuad")));
+    }
+    assert_eq!(get("/tiles/incidents/6/31/29.mvt?v=new").status, 400);
+    assert_eq!(get("/tiles/nothing.json").status, 404);
+}
+
+#[test]
+fn an_answer_is_made_once_and_then_kept() {
+    let path = "/tiles/incidents/7/63/58.mvt?datetime=2022-01-01/2023-01-31";
+    let (first, second) = (get(path), get(path));
+    assert_eq!(second.header("server-timing"), "cache;desc=hit");
+    assert_ne!(first.header("server-timing"), "cache;desc=hit");
+    assert_eq!((first.body, first.headers["etag"].clone()), (second.body.clone(), second.headers["etag"].clone()));
+    let held = request_of(base(), "GET", path, &[("if-none-match", second.header("etag"))]);
+    assert_eq!((held.status, held.body.len()), (304, 0));
+    let head = request_of(base(), "HEAD", path, &[]);
+    assert_eq!((head.status, head.header("content-length")), (200, second.body.len().to_string().as_str()));
+}
