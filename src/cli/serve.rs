@@ -23,7 +23,10 @@ pub(super) fn serve(settings: &ServeSettings) -> Result<()> {
         max_features: settings.max_features,
         cache_bytes: settings.cache * 1024 * 1024,
     };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the async runtime cannot start")?;
+    // The blocking threads compute: more of them than processors would only wait for one another, each with memory of its own.
+    let blocking = std::thread::available_parallelism().map_or(4, usize::from) + 2;
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.max_blocking_threads(blocking).enable_all().build().context("the async runtime cannot start")?;
     runtime.block_on(async {
         let bind = |source| ServeError::Bind { address: settings.listen, source };
         let listener = TcpListener::bind(settings.listen).await.map_err(bind)?;

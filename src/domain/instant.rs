@@ -59,7 +59,7 @@ impl Instant {
     /// The UTC day it falls on; `None` for the open ends.
     #[must_use]
     pub fn date(self) -> Option<Date> {
-        Timestamp::from_millisecond(self.0).ok().map(|stamp| TimeZone::UTC.to_datetime(stamp).date())
+        civil(self.0.div_euclid(86_400_000))
     }
 
     /// Reads an RFC 3339 instant: date, `T`, time with seconds, and `Z` or an offset.
@@ -78,6 +78,23 @@ impl Instant {
         let stamp: Timestamp = text.parse().map_err(|_| bad("no such day or time"))?;
         Ok(Self(stamp.as_millisecond()))
     }
+}
+
+/// The day of the Gregorian calendar that many days after 1970-01-01; `None` beyond the years −9999 to 9999.
+///
+/// Days are counted from 1 March of year 0 in eras of 400 years, which are all 146,097 days long; within a year the months from March on
+/// follow a line of 153 days in five months (H. Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`).
+fn civil(days: i64) -> Option<Date> {
+    const DAYS_PER_ERA: i64 = 146_097;
+    let days = days.checked_add(719_468)?;
+    let (era, day_of_era) = (days.div_euclid(DAYS_PER_ERA), days.rem_euclid(DAYS_PER_ERA));
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 /// Reads an instant of RFC 3339 form in UTC, to the millisecond at most; `None` for any other, and for what is no day or time.
@@ -164,6 +181,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_day_is_the_one_of_the_calendar(millis in -377_705_023_201_000i64..=253_402_207_200_999) {
+            let stamp = Timestamp::from_millisecond(millis).unwrap();
+            prop_assert_eq!(Instant::from_millis(millis).date(), Some(TimeZone::UTC.to_datetime(stamp).date()));
+        }
+
         #[test]
         fn the_short_way_reads_what_the_general_one_reads(millis in -62_135_596_800_000i64..253_402_200_000_000) {
             for millis in [millis, millis - millis.rem_euclid(1_000)] {

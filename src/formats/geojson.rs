@@ -4,12 +4,13 @@ use std::io::Write;
 
 use super::{FormatError, Header, Medium, Writer};
 use crate::domain::{Instant, Record};
-use crate::tiles::geojson::write_feature;
+use crate::tiles::geojson::FeatureWriter;
 
 /// One FeatureCollection, with what is known of it as foreign members before the features.
 pub(super) struct GeoJsonWriter<W> {
     out: W,
     as_of: Instant,
+    features: FeatureWriter,
     feature: String,
     /// What stands before the next feature.
     separator: &'static str,
@@ -22,7 +23,8 @@ impl<W: Write> GeoJsonWriter<W> {
             write!(out, ",{}:{value}", serde_json::Value::from(name))?;
         }
         out.write_all(b",\"features\":[")?;
-        Ok(Self { out, as_of: header.query.as_of, feature: String::new(), separator: "\n" })
+        let features = FeatureWriter::new(header.query.collection.fields());
+        Ok(Self { out, as_of: header.query.as_of, features, feature: String::new(), separator: "\n" })
     }
 }
 
@@ -31,7 +33,7 @@ impl<W: Write> Writer for GeoJsonWriter<W> {
         self.feature.clear();
         self.feature.push_str(self.separator);
         self.separator = ",\n";
-        write_feature(&mut self.feature, record, record.shape().into(), self.as_of);
+        self.features.write(&mut self.feature, record, record.shape().into(), self.as_of);
         Ok(self.out.write_all(self.feature.as_bytes())?)
     }
 
@@ -46,13 +48,15 @@ impl<W: Write> Writer for GeoJsonWriter<W> {
 pub(super) struct SequenceWriter<W> {
     out: W,
     as_of: Instant,
+    features: FeatureWriter,
     feature: String,
     separated: bool,
 }
 
 impl<W: Write> SequenceWriter<W> {
     pub(super) fn new(out: W, medium: Medium<'_>, header: &Header<'_>) -> Self {
-        Self { out, as_of: header.query.as_of, feature: String::new(), separated: medium == Medium::Answer }
+        let features = FeatureWriter::new(header.query.collection.fields());
+        Self { out, as_of: header.query.as_of, features, feature: String::new(), separated: medium == Medium::Answer }
     }
 }
 
@@ -62,7 +66,7 @@ impl<W: Write> Writer for SequenceWriter<W> {
         if self.separated {
             self.feature.push('\u{1e}');
         }
-        write_feature(&mut self.feature, record, record.shape().into(), self.as_of);
+        self.features.write(&mut self.feature, record, record.shape().into(), self.as_of);
         self.feature.push('\n');
         Ok(self.out.write_all(self.feature.as_bytes())?)
     }

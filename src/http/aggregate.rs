@@ -3,6 +3,7 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
+use std::fmt::Write as _;
 
 use super::collections::named;
 use super::items::{WITHHELD, write_window};
@@ -14,7 +15,7 @@ use super::state::AppState;
 use crate::domain::{Audience, Collection, FeatureQuery, Record as _};
 use crate::store::{Aggregate, GroupBy, GroupValue, Snapshot};
 use crate::tiles::Tally;
-use crate::tiles::geojson::{Geometry, write_geometry, write_string};
+use crate::tiles::geojson::{Geometry, write_geometry, write_integer, write_string, write_value};
 
 const OFFERS: [Offer; 3] = [
     Offer { names: &["json"], media_types: &["application/json"] },
@@ -88,19 +89,25 @@ fn write_members(out: &mut String, by: &[GroupBy], values: &[GroupValue<'_>], ta
         out.push('"');
         out.push_str(by.name());
         out.push_str("\":");
-        match value.text() {
-            Some(text) => write_string(out, &text),
-            None => out.push_str("null"),
+        match value {
+            GroupValue::Null => out.push_str("null"),
+            GroupValue::Text(text) => write_string(out, text),
+            GroupValue::Day(day) => write_value(out, &(*day).into()),
+            // Periods and cells need no escape.
+            GroupValue::Year(_) | GroupValue::Month(..) | GroupValue::Week(..) | GroupValue::Cell(_) => {
+                let _ = write!(out, "\"{value}\"");
+            }
         }
         out.push(',');
     }
     out.push_str("\"count\":");
-    out.push_str(&tally.count.to_string());
+    let number = |out: &mut String, number: u64| write_integer(out, i64::try_from(number).unwrap_or(i64::MAX));
+    number(out, tally.count);
     for (name, sum) in tally.fatalities() {
         out.push_str(",\"");
         out.push_str(name);
         out.push_str("\":");
-        out.push_str(&sum.to_string());
+        number(out, sum);
     }
     if overlaps(by) {
         out.push_str(",\"overlapping\":true");
@@ -108,9 +115,9 @@ fn write_members(out: &mut String, by: &[GroupBy], values: &[GroupValue<'_>], ta
 }
 
 fn json(by: &[GroupBy], counted: &Aggregate<'_>) -> String {
-    let mut out = String::with_capacity(64 + counted.groups.len() * 140);
+    let mut out = String::with_capacity(64 + counted.len() * 140);
     out.push('[');
-    for (ordinal, (values, tally)) in counted.groups.iter().enumerate() {
+    for (ordinal, (values, tally)) in counted.groups().enumerate() {
         out.push_str(if ordinal > 0 { ",\n{" } else { "\n{" });
         write_members(&mut out, by, values, tally);
         out.push('}');
@@ -130,8 +137,8 @@ fn csv(by: &[GroupBy], counted: &Aggregate<'_>) -> String {
     };
     let sums = Tally::default().fatalities().map(|(name, _)| name);
     row(by.iter().map(|by| by.name()).chain(["count"]).chain(sums).map(ToOwned::to_owned).collect());
-    for (values, tally) in &counted.groups {
-        let values = values.iter().map(|value| value.text().map_or_else(String::new, |text| cell(&text)));
+    for (values, tally) in counted.groups() {
+        let values = values.iter().map(|value| cell(&value.to_string()));
         let sums = tally.fatalities().map(|(_, sum)| sum.to_string());
         row(values.chain([tally.count.to_string()]).chain(sums).collect());
     }
@@ -144,7 +151,7 @@ fn geojson(by: &[GroupBy], counted: &Aggregate<'_>, snapshot: &Snapshot, query: 
     let mut out = String::from("{\"type\":\"FeatureCollection\"");
     write_window(&mut out, query);
     out.push_str(",\"features\":[");
-    for (ordinal, (values, tally)) in counted.groups.iter().enumerate() {
+    for (ordinal, (values, tally)) in counted.groups().enumerate() {
         out.push_str(if ordinal > 0 { ",\n" } else { "\n" });
         out.push_str("{\"type\":\"Feature\",\"geometry\":");
         let placed = values.iter().zip(by).find_map(|(value, by)| match (value, by) {

@@ -15,7 +15,7 @@ use super::state::AppState;
 use crate::domain::{Audience, Collection, Dataset, FeatureQuery, Page, Record, Value};
 use crate::formats::{Format, FormatError, Header, Medium, sources};
 use crate::store::RecordRef;
-use crate::tiles::geojson::{write_feature, write_string, write_value};
+use crate::tiles::geojson::{FeatureWriter, write_feature, write_string, write_value};
 
 /// How many records meet the query on all pages, and how many are on this one, for formats without a place for it; the names are
 /// those that other servers of OGC API – Features use.
@@ -37,8 +37,9 @@ pub(super) async fn items(
     let format = format(&mut params, &headers)?;
     let query = FeatureQuery { audience, ..params.feature_query(collection, state.now())? };
     let base = state.base_url().to_owned();
+    let asked = query.clone();
     let (body, links, counts) = state
-        .on_snapshot(move |snapshot| {
+        .on_incidents(&asked, asked.bbox, move |snapshot| {
             let page = snapshot.query(&query);
             let links = page_links(&base, &query, text.as_deref(), format, &page);
             let body = match format {
@@ -191,12 +192,10 @@ fn feature_collection(query: &FeatureQuery, page: &Page<RecordRef<'_>>, links: &
     body.push_str(",\"links\":");
     body.push_str(&serde_json::to_string(links).unwrap_or_default());
     body.push_str(",\"features\":[");
+    let writer = FeatureWriter::new(query.collection.fields());
     for (ordinal, record) in page.items.iter().enumerate() {
-        if ordinal > 0 {
-            body.push(',');
-        }
-        body.push('\n');
-        write_feature(&mut body, record, record.shape().into(), query.as_of);
+        body.push_str(if ordinal > 0 { ",\n" } else { "\n" });
+        writer.write(&mut body, record, record.shape().into(), query.as_of);
     }
     body.push_str("\n]}");
     body

@@ -8,11 +8,14 @@ use super::audience::Restricted;
 use super::cache::ResponseCache;
 use super::problem::Problem;
 use super::server::Limits;
-use crate::domain::Instant;
+use crate::domain::{Bbox, Collection, FeatureQuery, Instant};
 use crate::store::{Snapshot, Store};
 
 /// Tells the present; tests put their own in.
 pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
+
+/// So many incidents are written in some tens of microseconds, about what it takes to hand work over to another thread and back.
+const FEW_INCIDENTS: usize = 200;
 
 /// The store, the clock and the settings.
 #[derive(Clone)]
@@ -64,6 +67,21 @@ impl AppState {
     /// What links begin with.
     pub(super) fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// Runs work on the snapshot of now: here when it looks at so few incidents that handing it over would take longer, else on a
+    /// blocking thread.
+    pub(super) async fn on_incidents<T: Send + 'static>(
+        &self,
+        query: &FeatureQuery,
+        bbox: Option<Bbox>,
+        work: impl FnOnce(&Snapshot) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let snapshot = self.snapshot()?;
+        let few = query.collection == Collection::Incidents
+            && query.known_at.is_none()
+            && snapshot.incidents_near(bbox, query.datetime) <= FEW_INCIDENTS;
+        if few { work(&snapshot) } else { self.on_snapshot(work).await }
     }
 
     /// Runs work on the snapshot of now on a blocking thread.

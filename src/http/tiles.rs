@@ -72,8 +72,9 @@ async fn answer(
     let max_features = state.limits.max_features;
     // The status of a road in an open window is told as of today.
     let lasting = collection != Collection::Corridors || query.datetime.end() != Instant::MAX;
+    let asked = query.clone();
     let (body, immutable) = state
-        .on_snapshot(move |snapshot| {
+        .on_incidents(&asked, Some(tile.buffered_bbox()), move |snapshot| {
             let immutable = lasting && version == Some(snapshot.generation()) && !snapshot.restricted();
             let body = match form {
                 Form::Mvt => snapshot.vector_tile(&query, tile, max_features),

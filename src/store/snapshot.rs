@@ -347,6 +347,12 @@ impl Snapshot {
         self.incidents.tile(query, tile, max_features)
     }
 
+    /// How many incidents the index alone finds in a box and an interval: what a query there has to look at.
+    #[must_use]
+    pub fn incidents_near(&self, bbox: Option<Bbox>, datetime: Interval) -> usize {
+        self.incidents.near(bbox, datetime)
+    }
+
     /// Everything that a player needs of the incidents that meet a query, by day: one row an incident, or one row a cell and day when there are
     /// more than `max_rows`.
     #[must_use]

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use super::Snapshot;
 use super::incidents::{TileContent, write_mvt};
 use crate::domain::{Collection, FeatureQuery, Record as _, Region, Shape};
-use crate::tiles::geojson::{Geometry, write_feature};
+use crate::tiles::geojson::{FeatureWriter, Geometry};
 use crate::tiles::mvt::{GridGeometry, Layer, write_meta};
 use crate::tiles::{Coverage, Drawn, MAX_ZOOM, SimplifiedZoom, TileId, area_of, lines_in, lines_of, simplified_line};
 
@@ -98,13 +98,14 @@ impl Snapshot {
     #[must_use]
     pub fn geojson_tile(&self, query: &FeatureQuery, tile: TileId, max_features: usize) -> GeoJsonFeatures {
         let mut features = GeoJsonFeatures::default();
+        let writer = FeatureWriter::new(query.collection.fields());
         match query.collection {
             Collection::Incidents => {
                 let held = self.incident_tile(query, tile, max_features);
                 (features.matched, features.withheld) = (held.matched, held.withheld);
                 match &held.content {
                     TileContent::Rows(rows) => {
-                        rows.iter().for_each(|row| features.add(|out| write_feature(out, row, row.shape().into(), query.as_of)))
+                        rows.iter().for_each(|row| features.add(|out| writer.write(out, row, row.shape().into(), query.as_of)))
                     }
                     TileContent::Bins(bins) => {
                         bins.iter().for_each(|bin| features.add(|out| bin.write_geojson(out)));
@@ -119,7 +120,7 @@ impl Snapshot {
                     let region = usize::try_from(ordinal).ok().and_then(|at| regions.get(at));
                     if let Some(region) = region.filter(|region| query.accepts(*region)) {
                         let area = area_of(&polygons, tile);
-                        features.add(|out| write_feature(out, region, Geometry::Area(&area), query.as_of));
+                        features.add(|out| writer.write(out, region, Geometry::Area(&area), query.as_of));
                     }
                 }
             }
@@ -129,9 +130,9 @@ impl Snapshot {
                     match drawn(record.shape(), tile) {
                         Some(Drawn::Lines(lines)) => {
                             let lines = lines_of(&lines, tile);
-                            features.add(|out| write_feature(out, record, Geometry::Lines(&lines), query.as_of));
+                            features.add(|out| writer.write(out, record, Geometry::Lines(&lines), query.as_of));
                         }
-                        Some(_) => features.add(|out| write_feature(out, record, record.shape().into(), query.as_of)),
+                        Some(_) => features.add(|out| writer.write(out, record, record.shape().into(), query.as_of)),
                         None => {}
                     }
                 }

@@ -5,7 +5,7 @@ use geo::{Coord, LineString, MultiLineString, MultiPolygon, Polygon};
 use jiff::civil::Date;
 use std::fmt::{Display, Write as _};
 
-use crate::domain::{Instant, Position, Record, Shape, Value};
+use crate::domain::{Field, Instant, Position, Record, Shape, Value};
 
 /// A geometry to write, in CRS84.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -58,23 +58,44 @@ impl<'a> From<Shape<'a>> for Geometry<'a> {
 /// # Ok::<(), harmattan::domain::DomainError>(())
 /// ```
 pub fn write_feature(out: &mut String, record: &dyn Record, geometry: Geometry<'_>, as_of: Instant) {
-    out.push_str("{\"type\":\"Feature\",\"id\":");
-    write_string(out, record.id());
-    out.push_str(",\"geometry\":");
-    write_geometry(out, geometry);
-    out.push_str(",\"properties\":{");
-    let mut fields = record.fields().iter();
-    let mut first = true;
-    record.visit(as_of, &mut |value| {
-        let Some(field) = fields.next() else { return };
-        // Names of properties are plain words, which need no escape.
-        out.push_str(if first { "\"" } else { ",\"" });
-        out.push_str(field.name);
-        out.push_str("\":");
-        write_value(out, &value);
-        first = false;
-    });
-    out.push_str("}}");
+    FeatureWriter::new(record.fields()).write(out, record, geometry, as_of);
+}
+
+/// Writes many records of one collection: the names of their properties are made ready once.
+#[derive(Debug)]
+pub struct FeatureWriter {
+    /// `"name":`, with a comma before all but the first.
+    keys: Vec<String>,
+}
+
+impl FeatureWriter {
+    /// A writer of records with these properties.
+    #[must_use]
+    pub fn new(fields: &[Field]) -> Self {
+        let key = |(at, field): (usize, &Field)| {
+            let mut key = String::from(if at > 0 { "," } else { "" });
+            write_string(&mut key, field.name);
+            key.push(':');
+            key
+        };
+        Self { keys: fields.iter().enumerate().map(key).collect() }
+    }
+
+    /// Appends one as [`write_feature`] does.
+    pub fn write(&self, out: &mut String, record: &dyn Record, geometry: Geometry<'_>, as_of: Instant) {
+        out.push_str("{\"type\":\"Feature\",\"id\":");
+        write_string(out, record.id());
+        out.push_str(",\"geometry\":");
+        write_geometry(out, geometry);
+        out.push_str(",\"properties\":{");
+        let mut keys = self.keys.iter();
+        record.visit(as_of, &mut |value| {
+            let Some(key) = keys.next() else { return };
+            out.push_str(key);
+            write_value(out, &value);
+        });
+        out.push_str("}}");
+    }
 }
 
 /// Appends a geometry. Coordinates are longitude before latitude in degrees, rounded to six decimals, about a tenth of a metre,
@@ -112,7 +133,11 @@ pub fn write_value(out: &mut String, value: &Value<'_>) {
             write_date(out, *date);
             out.push('"');
         }
-        Value::Instant(instant) => write_instant(out, *instant),
+        Value::Instant(instant) => {
+            out.push('"');
+            write_instant(out, *instant);
+            out.push('"');
+        }
         Value::TextList(texts) => array(out, texts, |out, text| write_string(out, text)),
     }
 }
@@ -150,9 +175,6 @@ fn may_need_escape(byte: u8) -> bool {
 
 /// Appends a whole number.
 pub fn write_integer(out: &mut String, number: i64) {
-    if number < 0 {
-        out.push('-');
-    }
     let mut digits = [b'0'; 20];
     let mut rest = number.unsigned_abs();
     let mut at = digits.len();
@@ -164,47 +186,56 @@ pub fn write_integer(out: &mut String, number: i64) {
             break;
         }
     }
-    digits[at..].iter().for_each(|digit| out.push(char::from(*digit)));
+    if number < 0 {
+        out.push('-');
+    }
+    push_ascii(out, &digits[at..]);
 }
 
 fn digit(number: u64) -> u8 {
     // Below ten by the callers' division.
-    b'0' + u8::try_from(number).unwrap_or(0)
+    b'0' + u8::try_from(number % 10).unwrap_or(0)
 }
 
-/// Appends a whole number in so many digits.
-fn padded(out: &mut String, number: u64, width: u32) {
-    (0..width).rev().for_each(|place| out.push(char::from(digit(number / 10u64.pow(place) % 10))));
+fn push_ascii(out: &mut String, bytes: &[u8]) {
+    // Digits and marks between them are UTF-8.
+    out.push_str(std::str::from_utf8(bytes).unwrap_or_default());
 }
 
-fn write_date(out: &mut String, date: Date) {
-    match u64::try_from(date.year()) {
-        Ok(year) => padded(out, year, 4),
+/// The ten bytes of a date; `None` for a year that does not have four digits.
+fn date_bytes(date: Date) -> Option<[u8; 10]> {
+    let year = u64::try_from(date.year()).ok()?;
+    let (month, day) = (u64::from(date.month().unsigned_abs()), u64::from(date.day().unsigned_abs()));
+    let [y1, y2, y3, y4] = [year / 1_000, year / 100, year / 10, year].map(digit);
+    let [m1, m2, d1, d2] = [month / 10, month, day / 10, day].map(digit);
+    Some([y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2])
+}
+
+/// Appends a date in ISO form.
+pub fn write_date(out: &mut String, date: Date) {
+    match date_bytes(date) {
+        Some(bytes) => push_ascii(out, &bytes),
         // A year before the first is for the library to write.
-        Err(_) => return append(out, &date),
-    }
-    for part in [date.month(), date.day()] {
-        out.push('-');
-        padded(out, part.unsigned_abs().into(), 2);
+        None => append(out, &date),
     }
 }
 
-/// Appends an instant in its quotes: RFC 3339 in UTC, with milliseconds only where there are any; `..` for an open end.
-fn write_instant(out: &mut String, instant: Instant) {
-    let (Some(date), Ok(millis)) = (instant.date(), u64::try_from(instant.millis().rem_euclid(86_400_000))) else {
-        return quoted(out, &instant);
+/// Appends an instant without quotes: RFC 3339 in UTC, with milliseconds only where there are any; `..` for an open end.
+pub fn write_instant(out: &mut String, instant: Instant) {
+    let (Some(date), Ok(millis)) = (instant.date().and_then(date_bytes), u64::try_from(instant.millis().rem_euclid(86_400_000)))
+    else {
+        return append(out, &instant);
     };
-    out.push('"');
-    write_date(out, date);
-    for (mark, part, width) in [('T', millis / 3_600_000, 2), (':', millis / 60_000 % 60, 2), (':', millis / 1_000 % 60, 2)] {
-        out.push(mark);
-        padded(out, part, width);
+    let (hour, minute, second) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1_000 % 60);
+    push_ascii(out, &date);
+    let [h1, h2, m1, m2, s1, s2] = [hour / 10, hour, minute / 10, minute, second / 10, second].map(digit);
+    push_ascii(out, &[b'T', h1, h2, b':', m1, m2, b':', s1, s2]);
+    let millis = millis % 1_000;
+    if millis != 0 {
+        let [first, second, third] = [millis / 100, millis / 10, millis].map(digit);
+        push_ascii(out, &[b'.', first, second, third]);
     }
-    if millis % 1_000 != 0 {
-        out.push('.');
-        padded(out, millis % 1_000, 3);
-    }
-    out.push_str("Z\"");
+    out.push('Z');
 }
 
 /// Appends a number in the shortest form that reads back the same, without an exponent and never as `-0`; `null` when it is not
@@ -255,13 +286,16 @@ pub fn write_degrees(out: &mut String, value: f64) {
         return;
     }
     out.push('.');
+    let mut digits = [0; 6];
+    let mut count = 0;
     let mut unit = MILLIONTHS / 10;
     while rest > 0 {
-        // A digit: below ten by the choice of unit.
-        out.push(char::from(b'0' + u8::try_from(rest / unit).unwrap_or(0)));
+        digits[count] = digit(rest / unit);
+        count += 1;
         rest %= unit;
         unit /= 10;
     }
+    push_ascii(out, &digits[..count]);
 }
 
 fn array<T>(out: &mut String, items: &[T], write: impl Fn(&mut String, &T)) {
@@ -277,12 +311,6 @@ fn list<T>(out: &mut String, items: &[T], write: impl Fn(&mut String, &T)) {
         }
         write(out, item);
     }
-}
-
-fn quoted(out: &mut String, value: &impl Display) {
-    out.push('"');
-    append(out, value);
-    out.push('"');
 }
 
 fn append(out: &mut String, value: &impl Display) {

@@ -4,11 +4,10 @@
 //! `actor`, which is either side, counts it twice, once for each.
 
 use jiff::civil::{Date, Weekday};
-use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 
-use super::text::NONE;
+use super::text::{Dictionary, NONE};
 use super::{Columns, Incidents};
 use crate::domain::{Audience, DomainError, EventType, FeatureQuery, Instant};
 use crate::tiles::{Cell, MAX_CELL_ZOOM, Tally};
@@ -100,14 +99,18 @@ impl GroupBy {
 const COARSE_CELL_ZOOM: u8 = 7;
 
 /// The value that the incidents of a group share.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum GroupValue<'a> {
     /// Unknown.
     Null,
     /// A word, code or name.
     Text(&'a str),
-    /// A year, month or week, as `2024`, `2024-05` and `2024-W07`.
-    Period(String),
+    /// A year.
+    Year(i16),
+    /// A month: year, and 1 to 12.
+    Month(i16, i8),
+    /// A week of ISO 8601: year, and 1 to 53.
+    Week(i16, i8),
     /// A day.
     Day(Date),
     /// A cell.
@@ -115,11 +118,14 @@ pub enum GroupValue<'a> {
 }
 
 impl fmt::Display for GroupValue<'_> {
+    /// As `JNIM`, `2024`, `2024-05`, `2024-W07`, `2024-05-06` and `6/31/29`; nothing for the unknown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null => Ok(()),
             Self::Text(text) => f.write_str(text),
-            Self::Period(period) => f.write_str(period),
+            Self::Year(year) => write!(f, "{year:04}"),
+            Self::Month(year, month) => write!(f, "{year:04}-{month:02}"),
+            Self::Week(year, week) => write!(f, "{year:04}-W{week:02}"),
             Self::Day(day) => day.fmt(f),
             Self::Cell(cell) => cell.fmt(f),
         }
@@ -129,10 +135,33 @@ impl fmt::Display for GroupValue<'_> {
 /// Counts and sums by groups.
 #[derive(Debug)]
 pub struct Aggregate<'a> {
-    /// The groups in the order of their values, those of the first grouping first; each with at least one incident.
-    pub groups: Vec<(Vec<GroupValue<'a>>, Tally)>,
+    /// What each group is of, all groupings of one after another, in the order of the values, those of the first grouping first.
+    values: Vec<GroupValue<'a>>,
+    /// Groupings to a group.
+    width: usize,
+    /// The sums of the groups, each with at least one incident.
+    tallies: Vec<Tally>,
     /// How many incidents met the query and may not be told of in groups so fine.
     pub withheld: u64,
+}
+
+impl<'a> Aggregate<'a> {
+    /// How many groups there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.tallies.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tallies.is_empty()
+    }
+
+    /// The groups: a value a grouping, and the sums.
+    pub fn groups(&self) -> impl Iterator<Item = (&[GroupValue<'a>], &Tally)> {
+        self.values.chunks_exact(self.width).zip(&self.tallies)
+    }
 }
 
 impl Incidents {
@@ -141,17 +170,17 @@ impl Incidents {
     pub(in crate::store) fn aggregate<'a>(&'a self, query: &FeatureQuery, by: &[GroupBy]) -> Aggregate<'a> {
         let fine = by.iter().any(|group| group.is_fine()) || query.bbox.is_some() || !query.filters.is_empty();
         let hides = query.audience == Audience::Public && fine;
-        let mut sums: Sums<'a> = Sums { by: by.to_vec(), groups: HashMap::new(), withheld: 0 };
-        sums.take(&self.current, query, hides);
+        let mut sums = Sums::of(&self.current, query, by, hides);
         if query.known_at.is_some() {
-            sums.take(&self.past, query, hides);
+            sums = sums.joined(Sums::of(&self.past, query, by, hides));
         }
-        let mut groups: Vec<(Vec<Ordered<'a>>, Tally)> = sums.groups.into_iter().collect();
-        groups.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-        let told = |(values, tally): (Vec<Ordered<'a>>, Tally)| {
-            (by.iter().zip(values).map(|(group, value)| value.told(*group)).collect(), tally)
-        };
-        Aggregate { groups: groups.into_iter().map(told).collect(), withheld: sums.withheld }
+        let values = sums.values.chunks_exact(by.len().max(1)).flat_map(|values| by.iter().zip(values));
+        Aggregate {
+            values: values.map(|(group, value)| value.told(*group)).collect(),
+            width: by.len().max(1),
+            tallies: sums.tallies,
+            withheld: sums.withheld,
+        }
     }
 }
 
@@ -187,14 +216,15 @@ fn number_of(by: GroupBy, day: i32) -> i32 {
 }
 
 fn period<'a>(by: GroupBy, number: i32) -> GroupValue<'a> {
+    let year = |years: i32| i16::try_from(years).unwrap_or(0);
     match by {
-        GroupBy::Year => GroupValue::Period(format!("{number:04}")),
-        GroupBy::Month => GroupValue::Period(format!("{:04}-{:02}", number.div_euclid(12), number.rem_euclid(12) + 1)),
+        GroupBy::Year => GroupValue::Year(year(number)),
+        GroupBy::Month => GroupValue::Month(year(number.div_euclid(12)), i8::try_from(number.rem_euclid(12) + 1).unwrap_or(1)),
         GroupBy::Week => {
             let week = date_of(number).map(Date::iso_week_date);
             week.map_or(GroupValue::Null, |week| {
                 debug_assert_eq!(week.weekday(), Weekday::Monday, "a week begins on its Monday");
-                GroupValue::Period(format!("{:04}-W{:02}", week.year(), week.week()))
+                GroupValue::Week(week.year(), week.week())
             })
         }
         _ => date_of(number).map_or(GroupValue::Null, GroupValue::Day),
@@ -205,26 +235,28 @@ fn date_of(day: i32) -> Option<Date> {
     Instant::from_millis(i64::from(day) * 86_400_000).date()
 }
 
+/// Sums of one set of columns, the groups in the order of their values.
 struct Sums<'a> {
-    by: Vec<GroupBy>,
-    groups: HashMap<Vec<Ordered<'a>>, Tally>,
+    /// All groupings of one group after another.
+    values: Vec<Ordered<'a>>,
+    tallies: Vec<Tally>,
     withheld: u64,
+    width: usize,
 }
 
 /// A table of sums by codes is used up to so many entries; beyond that they are kept in a map.
 const GREATEST_TABLE: usize = 1 << 20;
 
 impl<'a> Sums<'a> {
-    fn take(&mut self, columns: &'a Columns, query: &FeatureQuery, hides: bool) {
+    fn of(columns: &'a Columns, query: &FeatureQuery, by: &[GroupBy], hides: bool) -> Self {
         let hides = hides && columns.has_restricted();
-        let groupings: Vec<Grouping<'a>> = self.by.iter().map(|by| Grouping::of(columns, *by)).collect();
+        let groupings: Vec<Grouping<'a>> = by.iter().map(|by| Grouping::new(columns, *by)).collect();
         let size = groupings.iter().try_fold(1usize, |size, grouping| size.checked_mul(grouping.codes?));
         let mut table = size.filter(|size| *size <= GREATEST_TABLE).map(|size| vec![Tally::default(); size]);
-        let mut map: HashMap<Vec<u64>, Tally> = HashMap::new();
+        let mut map: BTreeMap<Vec<u64>, Tally> = BTreeMap::new();
         let mut add = |codes: &[u64], tally: Tally| match &mut table {
             Some(table) => {
-                let at =
-                    groupings.iter().zip(codes).fold(0u64, |at, (grouping, code)| at * grouping.codes.unwrap_or(1) as u64 + code);
+                let at = groupings.iter().zip(codes).fold(0, |at, (grouping, code)| at * grouping.size() + code);
                 if let Some(sum) = usize::try_from(at).ok().and_then(|at| table.get_mut(at)) {
                     *sum += tally;
                 }
@@ -240,65 +272,119 @@ impl<'a> Sums<'a> {
                 withheld += 1;
                 return;
             }
-            let placed =
-                groupings.iter().zip(&mut codes).all(|(grouping, code)| grouping.code(row.at()).map(|of| *code = of).is_some());
-            if !placed {
-                return;
+            for (grouping, code) in groupings.iter().zip(&mut codes) {
+                let Some(of) = grouping.code(row.at()) else { return };
+                *code = of;
             }
             let tally = row.tally();
             add(&codes, tally);
             if let Some(at) = twice {
-                let other = text_code(columns.actor2[row.at()]);
+                let other = groupings[at].text_code(columns.actor2[row.at()]);
                 if other != 0 && other != codes[at] {
                     codes[at] = other;
                     add(&codes, tally);
                 }
             }
         });
-        self.withheld += withheld;
-        let mut tell = |codes: &[u64], tally: Tally| {
-            let values = groupings.iter().zip(codes).map(|(grouping, code)| grouping.value(*code)).collect();
-            *self.groups.entry(values).or_default() += tally;
-        };
+        let mut sums = Self { values: Vec::new(), tallies: Vec::new(), withheld, width: by.len().max(1) };
+        // Codes rise as the values do: the table, and the map, stand in the order of the groups.
         for (at, tally) in (0u64..).zip(table.into_iter().flatten()).filter(|(_, tally)| tally.count > 0) {
             let mut rest = at;
             for (grouping, code) in groupings.iter().zip(&mut codes).rev() {
-                let size = grouping.codes.unwrap_or(1) as u64;
-                (*code, rest) = (rest % size, rest / size);
+                (*code, rest) = (rest % grouping.size(), rest / grouping.size());
             }
-            tell(&codes, tally);
+            sums.push(groupings.iter().zip(&codes).map(|(grouping, code)| grouping.value(*code)), tally);
         }
-        map.iter().for_each(|(codes, tally)| tell(codes, *tally));
+        for (codes, tally) in map {
+            sums.push(groupings.iter().zip(&codes).map(|(grouping, code)| grouping.value(*code)), tally);
+        }
+        sums
+    }
+
+    fn push(&mut self, values: impl Iterator<Item = Ordered<'a>>, tally: Tally) {
+        self.values.extend(values);
+        self.tallies.push(tally);
+    }
+
+    /// Both as one: by their values, since each has codes of its own.
+    fn joined(self, other: Self) -> Self {
+        let mut groups: BTreeMap<Vec<Ordered<'a>>, Tally> = BTreeMap::new();
+        for sums in [&self, &other] {
+            for (values, tally) in sums.values.chunks_exact(self.width).zip(&sums.tallies) {
+                *groups.entry(values.to_vec()).or_default() += *tally;
+            }
+        }
+        let withheld = self.withheld + other.withheld;
+        let mut joined = Self { values: Vec::new(), tallies: Vec::new(), withheld, width: self.width };
+        groups.into_iter().for_each(|(values, tally)| joined.push(values.into_iter(), tally));
+        joined
     }
 }
 
-/// One grouping of rows in columns: a small number for each row.
+/// One grouping of rows in columns: a small number for each row, which rises as the values do.
 struct Grouping<'a> {
     columns: &'a Columns,
     by: GroupBy,
     /// How many codes there are, where that is known and small.
     codes: Option<usize>,
-    /// The first number of a period.
+    /// Of texts: the code of each of their codes, and the text of each code; the first code is of the unknown.
+    ranks: Vec<u32>,
+    texts: Vec<Ordered<'a>>,
+    /// Of periods: the first day and the number of its period, and the codes of the days from it on.
+    first_day: i32,
     first: i32,
+    days: Vec<u32>,
 }
 
+/// A span of more days than this, some 270 years, is computed day by day.
+const GREATEST_SPAN: i32 = 100_000;
+
 impl<'a> Grouping<'a> {
-    fn of(columns: &'a Columns, by: GroupBy) -> Self {
-        let day = |instant: Instant| i32::try_from(instant.millis().div_euclid(86_400_000)).unwrap_or(0);
-        let periods = columns.interval.map_or((0, 0), |interval| {
-            // An undated row begins at the beginning of time; it is told in a map.
-            (number_of(by, day(interval.start())), number_of(by, day(interval.end())))
-        });
-        let texts = |count: usize| Some(count + 1);
-        let codes = match by {
-            GroupBy::Day | GroupBy::Week | GroupBy::Month | GroupBy::Year => usize::try_from(periods.1 - periods.0 + 1).ok(),
-            GroupBy::Actor1 | GroupBy::Actor2 | GroupBy::Actor => texts(columns.actors.len()),
-            GroupBy::EventType => Some(EventType::ALL.len()),
-            GroupBy::Country => texts(columns.countries.len()),
-            GroupBy::Region => texts(columns.regions.len()),
-            GroupBy::Cell(_) => None,
-        };
-        Self { columns, by, codes, first: periods.0 }
+    fn new(columns: &'a Columns, by: GroupBy) -> Self {
+        let empty =
+            Self { columns, by, codes: None, ranks: Vec::new(), texts: Vec::new(), first_day: 0, first: 0, days: Vec::new() };
+        match by {
+            GroupBy::Day | GroupBy::Week | GroupBy::Month | GroupBy::Year => empty.with_days(),
+            GroupBy::Actor1 | GroupBy::Actor2 | GroupBy::Actor => empty.with_dictionary(&columns.actors),
+            GroupBy::Country => empty.with_dictionary(&columns.countries),
+            GroupBy::Region => empty.with_dictionary(&columns.regions),
+            GroupBy::EventType => empty.with_texts(EventType::WORDS.iter().map(|word| Some(*word))),
+            GroupBy::Cell(_) => empty,
+        }
+    }
+
+    fn with_dictionary(self, texts: &'a Dictionary) -> Self {
+        let count = u32::try_from(texts.len()).unwrap_or(NONE);
+        self.with_texts((0..count).map(|code| texts.get(code).filter(|text| !text.is_empty())))
+    }
+
+    fn with_texts(self, texts: impl Iterator<Item = Option<&'a str>>) -> Self {
+        let texts: Vec<Option<&str>> = texts.collect();
+        let mut sorted: Vec<Option<&str>> = texts.iter().copied().chain([None]).collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let rank = |text: &Option<&str>| sorted.binary_search(text).ok().and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
+        Self {
+            codes: Some(sorted.len()),
+            ranks: texts.iter().map(rank).collect(),
+            texts: sorted.iter().map(|text| text.map_or(Ordered::Null, Ordered::Text)).collect(),
+            ..self
+        }
+    }
+
+    fn with_days(self) -> Self {
+        let day = |instant: Instant| i32::try_from(instant.millis().div_euclid(86_400_000)).ok();
+        let span = self.columns.interval.and_then(|span| Some((day(span.start())?, day(span.end())?)));
+        let Some((first_day, last_day)) = span.filter(|(first, last)| last - first <= GREATEST_SPAN) else { return self };
+        let first = number_of(self.by, first_day);
+        let code = |day| u32::try_from(number_of(self.by, day) - first).unwrap_or(0);
+        let days: Vec<u32> = (first_day..=last_day).map(code).collect();
+        let codes = days.last().map(|last| *last as usize + 1);
+        Self { first_day, first, days, codes, ..self }
+    }
+
+    fn size(&self) -> u64 {
+        self.codes.unwrap_or(1) as u64
     }
 
     /// The code of a row; `None` when it is in no group.
@@ -306,18 +392,22 @@ impl<'a> Grouping<'a> {
         let columns = self.columns;
         Some(match self.by {
             GroupBy::Day | GroupBy::Week | GroupBy::Month | GroupBy::Year => {
-                let day = columns.index.interval(row).start().millis().div_euclid(86_400_000);
-                u64::try_from(number_of(self.by, i32::try_from(day).ok()?) - self.first).ok()?
+                let day = i32::try_from(columns.index.interval(row).start().millis().div_euclid(86_400_000)).ok()?;
+                match self.codes {
+                    Some(_) => u64::from(*self.days.get(usize::try_from(day - self.first_day).ok()?)?),
+                    // In the order of the periods, also of those before the first of all.
+                    None => (i64::from(number_of(self.by, day)) - i64::from(i32::MIN)).cast_unsigned(),
+                }
             }
-            GroupBy::Actor1 => text_code(columns.actor1[row]),
-            GroupBy::Actor2 => text_code(columns.actor2[row]),
-            GroupBy::Actor => match columns.actor1[row] {
-                NONE => text_code(columns.actor2[row]),
-                actor => text_code(actor),
+            GroupBy::Actor1 => self.text_code(columns.actor1[row]),
+            GroupBy::Actor2 => self.text_code(columns.actor2[row]),
+            GroupBy::Actor => match self.text_code(columns.actor1[row]) {
+                0 => self.text_code(columns.actor2[row]),
+                actor => actor,
             },
-            GroupBy::EventType => columns.event_type(row).into(),
-            GroupBy::Country => text_code(columns.country[row]),
-            GroupBy::Region => text_code(columns.region[row]),
+            GroupBy::EventType => self.text_code(columns.event_type(row)),
+            GroupBy::Country => self.text_code(columns.country[row]),
+            GroupBy::Region => self.text_code(columns.region[row]),
             GroupBy::Cell(z) => {
                 let cell = Cell::of(*columns.grid.get(row)?, z);
                 u64::from(cell.x) << 32 | u64::from(cell.y)
@@ -325,44 +415,22 @@ impl<'a> Grouping<'a> {
         })
     }
 
+    /// The code here of a text's code in its dictionary; 0 for none.
+    fn text_code(&self, code: u32) -> u64 {
+        self.ranks.get(code as usize).copied().unwrap_or(0).into()
+    }
+
     fn value(&self, code: u64) -> Ordered<'a> {
-        let text = |texts: &'a super::text::Dictionary| {
-            let code = code.checked_sub(1).and_then(|code| u32::try_from(code).ok());
-            code.and_then(|code| texts.get(code)).filter(|text| !text.is_empty()).map_or(Ordered::Null, Ordered::Text)
-        };
         match self.by {
             GroupBy::Day | GroupBy::Week | GroupBy::Month | GroupBy::Year => {
-                Ordered::Number(self.first + i32::try_from(code).unwrap_or(0))
+                let offset = if self.codes.is_some() { i64::from(self.first) } else { i64::from(i32::MIN) };
+                Ordered::Number(i32::try_from(code.cast_signed() + offset).unwrap_or(0))
             }
-            GroupBy::Actor1 | GroupBy::Actor2 | GroupBy::Actor => text(&self.columns.actors),
-            GroupBy::EventType => {
-                let word = usize::try_from(code).ok().and_then(|at| EventType::WORDS.get(at));
-                word.map_or(Ordered::Null, |word| Ordered::Text(word))
-            }
-            GroupBy::Country => text(&self.columns.countries),
-            GroupBy::Region => text(&self.columns.regions),
             GroupBy::Cell(z) => {
                 let half = |bits: u64| u32::try_from(bits & u64::from(u32::MAX)).unwrap_or(0);
                 Ordered::Cell(Cell { z, x: half(code >> 32), y: half(code) })
             }
-        }
-    }
-}
-
-/// The code of a text with 0 for none.
-fn text_code(code: u32) -> u64 {
-    if code == NONE { 0 } else { u64::from(code) + 1 }
-}
-
-/// The text as CSV and JSON name it.
-impl<'a> GroupValue<'a> {
-    /// It as text; `None` when it is unknown.
-    #[must_use]
-    pub fn text(&self) -> Option<Cow<'a, str>> {
-        match self {
-            Self::Null => None,
-            Self::Text(text) => Some(Cow::Borrowed(text)),
-            other => Some(Cow::Owned(other.to_string())),
+            _ => usize::try_from(code).ok().and_then(|at| self.texts.get(at)).copied().unwrap_or(Ordered::Null),
         }
     }
 }

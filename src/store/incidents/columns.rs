@@ -103,6 +103,15 @@ impl Columns {
         self.datasets.iter().any(|dataset| dataset.redistribution == Redistribution::Restricted)
     }
 
+    /// How many different confidences there are.
+    pub(super) fn confidence_codes(&self) -> usize {
+        self.confidences.len()
+    }
+
+    pub(super) fn confidence_code(&self, row: usize) -> u32 {
+        self.confidence[row]
+    }
+
     pub(super) fn is_restricted(&self, row: usize) -> bool {
         self.datasets[usize::from(self.dataset[row])].redistribution == Redistribution::Restricted
     }

@@ -114,6 +114,13 @@ impl Incidents {
         self.current.rows_of(dataset)
     }
 
+    /// How many rows of now the index finds, whatever else is asked of them.
+    pub(super) fn near(&self, bbox: Option<Bbox>, datetime: Interval) -> usize {
+        let mut found = 0;
+        self.current.index.search(bbox, datetime, |rows| found += rows.len());
+        found
+    }
+
     pub(super) fn extent(&self) -> Option<Bbox> {
         self.current.index.extent()
     }
@@ -345,10 +352,11 @@ mod tests {
             let by = if first == second { vec![GROUPINGS[first]] } else { vec![GROUPINGS[first], GROUPINGS[second]] };
             let mut wanted: BTreeMap<Vec<String>, (u64, u64, u64)> = BTreeMap::new();
             for row in &rows {
-                let sides = match (&row.actor1, &row.actor2) {
-                    (Some(a), Some(b)) if a != b && by.contains(&GroupBy::Actor) => vec![row.actor1.clone(), row.actor2.clone()],
-                    (None, Some(_)) => vec![row.actor2.clone()],
-                    _ => vec![row.actor1.clone()],
+                let named = |actor: &Option<String>| actor.clone().filter(|code| !code.is_empty());
+                let sides = match (named(&row.actor1), named(&row.actor2)) {
+                    (Some(a), Some(b)) if a != b && by.contains(&GroupBy::Actor) => vec![Some(a), Some(b)],
+                    (None, other) => vec![other],
+                    (one, _) => vec![one],
                 };
                 for side in sides {
                     let Some(values) = by.iter().map(|by| told(row, side.as_deref(), *by)).collect::<Option<Vec<_>>>() else { continue };
@@ -359,9 +367,9 @@ mod tests {
                 }
             }
             let query = FeatureQuery { audience: Audience::Operator, ..FeatureQuery::all(crate::domain::Collection::Incidents, Instant::MAX) };
-            let groups = incidents.aggregate(&query, &by).groups;
-            prop_assert_eq!(groups.len(), wanted.len());
-            for (values, tally) in groups {
+            let counted = incidents.aggregate(&query, &by);
+            prop_assert_eq!(counted.len(), wanted.len());
+            for (values, tally) in counted.groups() {
                 let values: Vec<String> = values.iter().map(ToString::to_string).collect();
                 prop_assert_eq!(Some(&(tally.count, tally.high, tally.unknown)), wanted.get(&values), "{:?}", values);
             }

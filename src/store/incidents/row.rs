@@ -131,6 +131,11 @@ impl<'a> IncidentRow<'a> {
         &self.dataset().id
     }
 
+    /// Whether its start and its end are instants, and not days.
+    pub(super) fn are_instants(self) -> (bool, bool) {
+        (self.traits().get(START_IS_INSTANT) == 1, self.traits().get(END_IS_INSTANT) == 1)
+    }
+
     /// The place of its date's precision among the words for it.
     pub(super) fn date_precision_code(self) -> u32 {
         self.traits().get(DATE_PRECISION)

@@ -31,9 +31,9 @@ impl Texts {
 
     /// The text of a number; empty for one that is not there.
     pub(super) fn get(&self, number: usize) -> &str {
-        let end = |at: usize| self.ends.get(at).and_then(|end| usize::try_from(*end).ok());
-        let start = number.checked_sub(1).map_or(Some(0), end);
-        start.zip(end(number)).and_then(|(start, end)| self.bytes.get(start..end)).unwrap_or_default()
+        let Some(end) = self.ends.get(number) else { return "" };
+        let start = if number == 0 { 0 } else { self.ends[number - 1] };
+        self.bytes.get(start as usize..*end as usize).unwrap_or_default()
     }
 
     pub(super) fn shrink(&mut self) {
@@ -86,8 +86,8 @@ impl Dictionary {
 
     /// The text of a code; `None` for [`NONE`].
     pub(super) fn get(&self, code: u32) -> Option<&str> {
-        let at = usize::try_from(code).ok().filter(|at| *at < self.texts.len())?;
-        Some(self.texts.get(at))
+        let at = code as usize;
+        (at < self.texts.len()).then(|| self.texts.get(at))
     }
 
     /// Every code whose text is that one.

@@ -1,7 +1,9 @@
 //! The incidents of a tile: one by one as long as they are few, and as bins of its cells above that.
 
+use super::text::{Dictionary, NONE};
 use super::{Columns, IncidentRow, Incidents};
-use crate::domain::{Audience, FeatureQuery, Instant, Record as _, Value as Property};
+use crate::domain::{Audience, DatePrecision, EventType, FeatureQuery, Instant};
+use crate::tiles::geojson::{write_date, write_instant};
 use crate::tiles::mvt::{Layer, Value, feature_id};
 use crate::tiles::{Bin, CELL_STEPS, Cell, Tally, TileId};
 
@@ -144,29 +146,140 @@ pub const VECTOR_PROPERTIES: [&str; 17] = [
 pub fn write_mvt(rows: &[IncidentRow<'_>], tile: TileId, layer: &mut Layer) {
     layer.reserve(rows.len());
     let id = layer.key("id");
-    let keys = crate::domain::Incident::FIELDS.iter().map(|field| {
-        let shown = VECTOR_PROPERTIES.contains(&field.name);
-        shown.then(|| layer.key(field.name))
-    });
-    let keys: Vec<Option<u32>> = keys.collect();
+    let mut current: Option<Translated<'_>> = None;
     let mut tags = Vec::with_capacity(2 + 2 * VECTOR_PROPERTIES.len());
     for row in rows {
         let Some(point) = row.grid() else { continue };
+        // Rows are of one set of columns, or of two where the past is asked for.
+        let translated = match &mut current {
+            Some(translated) if std::ptr::eq(translated.columns, row.columns) => translated,
+            other => other.insert(Translated::new(row.columns, layer)),
+        };
         tags.clear();
-        tags.extend([id, layer.unique_text(row.id())]);
-        let mut keys = keys.iter();
-        row.visit(Instant::MAX, &mut |value| {
-            let Some(key) = keys.next().copied().flatten() else { return };
-            let number = match &value {
-                Property::Null => return,
-                Property::Text(text) => layer.value(Value::Text(text)),
-                Property::Integer(number) => layer.value(Value::Int(*number)),
-                Property::Number(number) => layer.value(Value::Double(*number)),
-                Property::Date(_) | Property::Instant(_) | Property::TextList(_) => layer.value(Value::Text(&value.to_string())),
-            };
-            tags.extend([key, number]);
-        });
+        tags.extend([id, layer.unique_text(row.stable_id())]);
+        translated.tag(*row, layer, &mut tags);
         let at = point.within(tile);
-        layer.point(feature_id(row.id()), at.x, at.y, &tags);
+        layer.point(feature_id(row.stable_id()), at.x, at.y, &tags);
+    }
+}
+
+/// The codes of columns in the numbers of a layer, each looked up once a tile.
+struct Translated<'a> {
+    columns: &'a Columns,
+    keys: [u32; VECTOR_PROPERTIES.len()],
+    words: [Numbers; 2],
+    texts: [Numbers; 4],
+    datasets: Numbers,
+    licences: Numbers,
+    confidences: Numbers,
+    figures: [Numbers; 3],
+    buffer: String,
+}
+
+/// The number in the layer of each code; `NONE` as long as it was not asked for.
+struct Numbers(Vec<u32>);
+
+impl Numbers {
+    fn new(codes: usize) -> Self {
+        Self(vec![NONE; codes])
+    }
+
+    fn of(&mut self, code: usize, layer: &mut Layer, value: impl FnOnce(&mut Layer) -> u32) -> u32 {
+        match self.0.get_mut(code) {
+            Some(number) if *number != NONE => *number,
+            Some(number) => {
+                *number = value(layer);
+                *number
+            }
+            None => value(layer),
+        }
+    }
+}
+
+/// Dictionaries of more texts than this are looked up by the text: making room for all their codes would take longer.
+const GREATEST_DICTIONARY: usize = 2_048;
+
+impl<'a> Translated<'a> {
+    fn new(columns: &'a Columns, layer: &mut Layer) -> Self {
+        let numbers =
+            |dictionary: &Dictionary| Numbers::new(Some(dictionary.len()).filter(|len| *len <= GREATEST_DICTIONARY).unwrap_or(0));
+        Self {
+            columns,
+            keys: VECTOR_PROPERTIES.map(|name| layer.key(name)),
+            words: [(); 2].map(|()| Numbers::new(EventType::ALL.len())),
+            texts: [&columns.sub_event_types, &columns.actors, &columns.countries, &columns.regions].map(numbers),
+            datasets: Numbers::new(columns.datasets.len()),
+            licences: Numbers::new(columns.datasets.len()),
+            confidences: Numbers::new(columns.confidence_codes().min(GREATEST_DICTIONARY)),
+            figures: [(); 3].map(|()| Numbers::new(64)),
+            buffer: String::new(),
+        }
+    }
+
+    /// Adds keys and values of a row in the order of [`VECTOR_PROPERTIES`].
+    fn tag(&mut self, row: IncidentRow<'a>, layer: &mut Layer, tags: &mut Vec<u32>) {
+        let (columns, at) = (self.columns, row.at());
+        let mut add = |property: usize, number: u32| tags.extend([self.keys[property], number]);
+        let interval = columns.index.interval(at);
+        let (starts_at, ends_at) = row.are_instants();
+        let start = moment(&mut self.buffer, layer, interval.start(), starts_at);
+        add(0, start);
+        let same = starts_at == ends_at
+            && (!starts_at && interval.start().millis() + 86_399_999 == interval.end().millis()
+                || starts_at && interval.start() == interval.end());
+        add(1, if same { start } else { moment(&mut self.buffer, layer, interval.end(), ends_at) });
+        let text = |layer: &mut Layer, text: &str| layer.value(Value::Text(text));
+        let [date, event] = &mut self.words;
+        let code = row.date_precision_code() as usize;
+        add(2, date.of(code, layer, |layer| text(layer, DatePrecision::WORDS[code])));
+        let precision = row.geo_precision_code();
+        add(3, layer.value(Value::Int(precision.into())));
+        let code = columns.event_type(at) as usize;
+        add(4, event.of(code, layer, |layer| text(layer, EventType::WORDS[code])));
+        let [sub_event_types, actors, countries, regions] = &mut self.texts;
+        let mut word = |property: usize, numbers: &mut Numbers, dictionary: &Dictionary, code: u32, layer: &mut Layer| {
+            if let Some(found) = dictionary.get(code).filter(|found| property != 11 || !found.is_empty()) {
+                add(property, numbers.of(code as usize, layer, |layer| text(layer, found)));
+            }
+        };
+        word(5, sub_event_types, &columns.sub_event_types, columns.sub_event_type[at], layer);
+        word(6, actors, &columns.actors, columns.actor1[at], layer);
+        word(7, actors, &columns.actors, columns.actor2[at], layer);
+        word(11, countries, &columns.countries, columns.country[at], layer);
+        word(12, regions, &columns.regions, columns.region[at], layer);
+        if let Some(place) = columns.places.get(columns.place[at]) {
+            add(13, text(layer, place));
+        }
+        let fatalities = columns.fatalities(at);
+        for (property, (figure, numbers)) in
+            (8..).zip([fatalities.best, fatalities.low, fatalities.high].into_iter().zip(&mut self.figures))
+        {
+            if let Some(figure) = figure {
+                add(property, numbers.of(figure as usize, layer, |layer| layer.value(Value::Int(figure.into()))));
+            }
+        }
+        let code = usize::from(columns.dataset[at]);
+        let dataset = &columns.datasets[code];
+        add(14, self.datasets.of(code, layer, |layer| text(layer, &dataset.id)));
+        add(15, self.licences.of(code, layer, |layer| text(layer, &dataset.licence)));
+        if let Some(confidence) = columns.confidence(at) {
+            let code = columns.confidence_code(at) as usize;
+            add(16, self.confidences.of(code, layer, |layer| layer.value(Value::Double(confidence))));
+        }
+    }
+}
+
+/// A day, which others share, or an instant, which is mostly a row's own and not looked for.
+fn moment(buffer: &mut String, layer: &mut Layer, instant: Instant, is_instant: bool) -> u32 {
+    buffer.clear();
+    match instant.date() {
+        Some(date) if !is_instant => {
+            write_date(buffer, date);
+            layer.value(Value::Text(buffer))
+        }
+        _ => {
+            write_instant(buffer, instant);
+            layer.unique_text(buffer)
+        }
     }
 }
