@@ -9,6 +9,10 @@ use tracing_subscriber::EnvFilter;
 /// The exit code for words on the command line that mean nothing, as clap has it.
 const WRONG_USAGE: u8 = 2;
 
+/// Answers are made on one thread and freed on another, in all sizes; the system's allocator keeps twice what is in use then.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     // What clap can tell is wrong ends here, with the same code.
     let settings = Settings::parse();

@@ -50,11 +50,11 @@ pub(in crate::store) struct Columns {
     /// The row of another dataset that is taken for the same incident, or [`NONE`]; empty when there are no such pairs, and for
     /// versions of the past.
     pub(super) duplicate_of: Vec<u32>,
-    /// Ids in their order.
+    /// The id of each row.
     ids: Texts,
-    /// The place of a row's id in that order.
+    /// The place of a row's id in the order of ids.
     pub(super) rank: Vec<u32>,
-    /// The row of an id's place.
+    /// The row of each place in that order.
     pub(super) by_id: Vec<u32>,
     /// From the first start to the last end that are not open; `None` when no row is dated.
     pub(super) interval: Option<Interval>,
@@ -66,18 +66,13 @@ impl Columns {
     }
 
     pub(super) fn id(&self, row: usize) -> &str {
-        self.rank.get(row).and_then(|rank| usize::try_from(*rank).ok()).map_or("", |rank| self.ids.get(rank))
+        self.ids.get(row)
     }
 
     /// How many ids stand before that one.
     pub(super) fn ids_before(&self, id: &str, or_equal: bool) -> usize {
         let before = |ordering: Ordering| ordering == Ordering::Less || or_equal && ordering == Ordering::Equal;
-        let (mut low, mut high) = (0, self.ids.len());
-        while low < high {
-            let middle = low.midpoint(high);
-            if before(self.ids.get(middle).cmp(id)) { low = middle + 1 } else { high = middle }
-        }
-        low
+        self.by_id.partition_point(|row| before(self.ids.get(index(*row)).cmp(id)))
     }
 
     /// The rows of an id: one, but for versions.
@@ -281,20 +276,17 @@ fn next<T>(values: &mut Vec<T>, value: T) -> u32 {
 }
 
 impl Columns {
-    /// Puts the ids, which stand as the rows came, in their own order. `order` says which came row stands where.
+    /// Puts the ids, which stand as the rows came, in the order of the rows, and finds their own. `order` says which came row stands where.
     fn sort_ids(&mut self, order: &[u32]) {
         let came = std::mem::take(&mut self.ids);
-        let mut by_id = by_id(&came);
-        let mut ids = Texts::default();
-        by_id.iter().for_each(|row| ids.push(came.get(index(*row))));
-        ids.shrink();
-        drop(came);
+        order.iter().for_each(|row| self.ids.push(came.get(index(*row))));
+        self.ids.shrink();
         let mut stands = vec![0; order.len()];
         (0u32..).zip(order).for_each(|(now, came)| stands[index(*came)] = now);
-        by_id.iter_mut().for_each(|row| *row = stands[index(*row)]);
+        self.by_id = by_id(&came);
+        self.by_id.iter_mut().for_each(|row| *row = stands[index(*row)]);
         self.rank = stands;
-        (0u32..).zip(&by_id).for_each(|(rank, row)| self.rank[index(*row)] = rank);
-        (self.ids, self.by_id) = (ids, by_id);
+        (0u32..).zip(&self.by_id).for_each(|(rank, row)| self.rank[index(*row)] = rank);
     }
 }
 

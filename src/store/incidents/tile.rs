@@ -21,7 +21,7 @@ pub struct IncidentTile<'a> {
 /// The incidents of a tile.
 #[derive(Debug)]
 pub enum TileContent<'a> {
-    /// Each of them, ordered by id.
+    /// Each of them, in the order of the index.
     Rows(Vec<IncidentRow<'a>>),
     /// As one a cell, ordered by cell.
     Bins(Vec<Bin>),
@@ -40,7 +40,6 @@ impl Incidents {
             held.take(&self.past, &query);
         }
         let content = if held.bins.is_empty() {
-            held.rows.sort_unstable_by_key(|row| (row.columns.rank[row.at()], row.stable_id()));
             TileContent::Rows(held.rows)
         } else {
             let first = Cell { z: tile.z() + CELL_STEPS, x: tile.x() << CELL_STEPS, y: tile.y() << CELL_STEPS };
@@ -247,7 +246,7 @@ impl<'a> Translated<'a> {
         word(7, actors, &columns.actors, columns.actor2[at], layer);
         word(11, countries, &columns.countries, columns.country[at], layer);
         word(12, regions, &columns.regions, columns.region[at], layer);
-        if let Some(place) = columns.places.get(columns.place[at]) {
+        if let Some(place) = columns.places.get(columns.place[at]).filter(|place| !place.is_empty()) {
             add(13, text(layer, place));
         }
         let fatalities = columns.fatalities(at);
