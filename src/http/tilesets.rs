@@ -12,16 +12,12 @@ use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
 use crate::domain::{Bbox, Collection};
-use crate::store::{Snapshot, VECTOR_PROPERTIES};
-use crate::tiles::{PropertyType, TileSet, VectorLayer, mvt};
+use crate::store::{Snapshot, vector_layers};
+use crate::tiles::{TileSet, mvt};
 
 const WEB_MERCATOR_QUAD: &str = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad";
 const EPSG_3857: &str = "http://www.opengis.net/def/crs/EPSG/0/3857";
 const SCHEME_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme";
-
-/// What bins have instead of the properties of incidents.
-const BIN_PROPERTIES: [(&str, PropertyType); 3] =
-    [("point_count", PropertyType::Number), ("fatalities_unknown", PropertyType::Number), ("cell", PropertyType::Text)];
 
 /// `GET /tiles/{collection}.json`: TileJSON 3.0. The addresses in it name the state of the store: they may be kept for ever.
 pub(super) async fn tilejson(
@@ -39,7 +35,7 @@ pub(super) async fn tilejson(
         description: collection.description(),
         attribution: &attribution,
         bounds: snapshot.extent(collection).unwrap_or(Bbox::WORLD),
-        layers: vec![layer(collection), VectorLayer::meta()],
+        layers: vector_layers(collection),
         ..TileSet::new(collection.title())
     };
     let tiles = format!("{}/tiles/{}/{{z}}/{{x}}/{{y}}.mvt?v={}", state.base_url(), collection.id(), snapshot.generation());
@@ -77,16 +73,6 @@ pub(super) async fn one(
 fn attribution(snapshot: &Snapshot) -> String {
     let lines: Vec<&str> = snapshot.datasets().iter().map(|dataset| dataset.attribution.as_str()).collect();
     lines.join("; ")
-}
-
-fn layer(collection: Collection) -> VectorLayer<'static> {
-    let layer = VectorLayer::of(collection.id(), collection.description(), collection.fields());
-    if collection != Collection::Incidents {
-        return layer;
-    }
-    let shown = |name: &str| name == "id" || VECTOR_PROPERTIES.contains(&name);
-    let fields = layer.fields.into_iter().filter(|(name, _)| shown(name)).collect();
-    VectorLayer { fields, ..layer }.with(&BIN_PROPERTIES)
 }
 
 fn tileset(snapshot: &Snapshot, base: &str, collection: Collection) -> Json {

@@ -23,7 +23,7 @@ pub use incidents::{
 };
 pub use memory::MemoryStore;
 pub use snapshot::{Found, Located, RecordRef, Snapshot};
-pub use tile::GeoJsonFeatures;
+pub use tile::{GeoJsonFeatures, vector_layers};
 
 use crate::domain::{Actor, ChangeSet, Collection, Dataset, Instant, Region};
 

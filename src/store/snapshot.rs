@@ -340,8 +340,7 @@ impl Snapshot {
         Page { matched: found.len(), withheld: withheld.len(), items, next }
     }
 
-    /// What a tile holds of the incidents that meet a query, whatever box the query has: as bins of its cells when there are
-    /// more than `max_features`.
+    /// What a tile holds of the incidents that meet a query: as bins of its cells when there are more than `max_features`.
     #[must_use]
     pub fn incident_tile(&self, query: &FeatureQuery, tile: TileId, max_features: usize) -> IncidentTile<'_> {
         self.incidents.tile(query, tile, max_features)

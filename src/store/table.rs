@@ -64,7 +64,7 @@ impl<R: Record> Table<R> {
 }
 
 /// Whether a shape shares a point with a box, edges included.
-fn meets(shape: Shape<'_>, bbox: Bbox) -> bool {
+pub(super) fn meets(shape: Shape<'_>, bbox: Bbox) -> bool {
     let rect = |part: Bbox| Rect::new(Coord { x: part.west(), y: part.south() }, Coord { x: part.east(), y: part.north() });
     match shape {
         Shape::Unplaced => false,

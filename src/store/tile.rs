@@ -6,11 +6,14 @@
 use std::sync::OnceLock;
 
 use super::Snapshot;
-use super::incidents::{TileContent, write_mvt};
-use crate::domain::{Collection, FeatureQuery, Record as _, Region, Shape};
+use super::incidents::{TileContent, VECTOR_PROPERTIES, write_mvt};
+use super::table::meets;
+use crate::domain::{Collection, FeatureQuery, Record, Region, Shape};
 use crate::tiles::geojson::{FeatureWriter, Geometry};
 use crate::tiles::mvt::{GridGeometry, Layer, write_meta};
-use crate::tiles::{Coverage, Drawn, MAX_ZOOM, SimplifiedZoom, TileId, area_of, lines_in, lines_of, simplified_line};
+use crate::tiles::{
+    Coverage, Drawn, MAX_ZOOM, PropertyType, SimplifiedZoom, TileId, VectorLayer, area_of, lines_in, lines_of, simplified_line,
+};
 
 /// The features of a GeoJSON tile.
 #[derive(Debug, Default)]
@@ -50,9 +53,27 @@ impl DrawnRegions {
     }
 }
 
+/// The layers of [`Snapshot::vector_tile`] and their properties, those of bins too.
+///
+/// ```
+/// use harmattan::domain::Collection;
+/// let layers = harmattan::store::vector_layers(Collection::Incidents);
+/// assert_eq!((layers[0].id, layers[1].id), ("incidents", "meta"));
+/// ```
+#[must_use]
+pub fn vector_layers(collection: Collection) -> Vec<VectorLayer<'static>> {
+    let mut layer = VectorLayer::of(collection.id(), collection.description(), collection.fields());
+    if collection == Collection::Incidents {
+        layer.fields.retain(|(name, _)| *name == "id" || VECTOR_PROPERTIES.contains(name));
+        let [number, text] = [PropertyType::Number, PropertyType::Text];
+        layer = layer.with(&[("point_count", number), ("fatalities_unknown", number), ("cell", text)]);
+    }
+    vec![layer, VectorLayer::meta()]
+}
+
 impl Snapshot {
-    /// A tile's share of what meets a query, whatever box the query has, as a vector tile: a layer of the collection's name and the
-    /// layer `meta`; nothing at all when there is none. Incidents are bins when there are more than `max_features`.
+    /// A tile's share of what meets a query, as a vector tile: a layer of the collection's name and the layer `meta`; nothing at all when
+    /// there is none. Incidents are bins when there are more than `max_features`. A box in the query chooses records and cuts none.
     #[must_use]
     pub fn vector_tile(&self, query: &FeatureQuery, tile: TileId, max_features: usize) -> Vec<u8> {
         let mut layer = Layer::new(query.collection.id());
@@ -73,14 +94,14 @@ impl Snapshot {
                 let regions = self.regions();
                 for (ordinal, polygons) in self.drawn.at(regions, tile.z()).tile(tile) {
                     let region = usize::try_from(ordinal).ok().and_then(|at| regions.get(at));
-                    if let Some(region) = region.filter(|region| query.accepts(*region)) {
+                    if let Some(region) = region.filter(|region| chosen(query, region)) {
                         matched += u64::from(layer.write_record(region, GridGeometry::Area(&polygons), query.as_of));
                     }
                 }
             }
             Collection::Places | Collection::Control | Collection::Corridors => {
                 for record in self.find(&boxed(query, tile)).shown {
-                    let Some(drawn) = drawn(record.shape(), tile) else { continue };
+                    let Some(drawn) = drawn(query, &record, tile) else { continue };
                     matched += u64::from(layer.write_record(&record, drawn.as_geometry(), query.as_of));
                 }
             }
@@ -118,7 +139,7 @@ impl Snapshot {
                 let regions = self.regions();
                 for (ordinal, polygons) in self.drawn.at(regions, tile.z()).tile(tile) {
                     let region = usize::try_from(ordinal).ok().and_then(|at| regions.get(at));
-                    if let Some(region) = region.filter(|region| query.accepts(*region)) {
+                    if let Some(region) = region.filter(|region| chosen(query, region)) {
                         let area = area_of(&polygons, tile);
                         features.add(|out| writer.write(out, region, Geometry::Area(&area), query.as_of));
                     }
@@ -127,7 +148,7 @@ impl Snapshot {
             Collection::Places | Collection::Control | Collection::Corridors => {
                 let found = self.find(&boxed(query, tile));
                 for record in &found.shown {
-                    match drawn(record.shape(), tile) {
+                    match drawn(query, record, tile) {
                         Some(Drawn::Lines(lines)) => {
                             let lines = lines_of(&lines, tile);
                             features.add(|out| writer.write(out, record, Geometry::Lines(&lines), query.as_of));
@@ -136,7 +157,7 @@ impl Snapshot {
                         None => {}
                     }
                 }
-                features.withheld = found.withheld.iter().filter(|record| drawn(record.shape(), tile).is_some()).count() as u64;
+                features.withheld = found.withheld.iter().filter(|record| drawn(query, *record, tile).is_some()).count() as u64;
             }
         }
         features.matched = features.returned;
@@ -144,13 +165,27 @@ impl Snapshot {
     }
 }
 
+/// The question for what may be drawn in a tile, whatever box the query has.
 fn boxed(query: &FeatureQuery, tile: TileId) -> FeatureQuery {
     FeatureQuery { bbox: Some(tile.buffered_bbox()), ..query.clone() }
 }
 
-/// What a tile draws of a shape that is no region: lines simplified for its zoom.
-fn drawn(shape: Shape<'_>, tile: TileId) -> Option<Drawn> {
-    let Shape::Line(line) = shape else { return Drawn::of(shape, tile) };
+/// Whether a record is in the query's box.
+fn in_box(query: &FeatureQuery, record: &dyn Record) -> bool {
+    query.bbox.is_none_or(|bbox| meets(record.shape(), bbox))
+}
+
+/// Whether a region meets the query.
+fn chosen(query: &FeatureQuery, region: &Region) -> bool {
+    query.accepts(region) && in_box(query, region)
+}
+
+/// What a tile draws of a record that is no region, if it is in the query's box: lines simplified for the zoom.
+fn drawn(query: &FeatureQuery, record: &dyn Record, tile: TileId) -> Option<Drawn> {
+    if !in_box(query, record) {
+        return None;
+    }
+    let Shape::Line(line) = record.shape() else { return Drawn::of(record.shape(), tile) };
     let lines = lines_in(tile, &simplified_line(line, tile.z()));
     (!lines.is_empty()).then_some(Drawn::Lines(lines))
 }

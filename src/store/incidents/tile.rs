@@ -1,8 +1,9 @@
 //! The incidents of a tile: one by one as long as they are few, and as bins of its cells above that.
 
+use super::super::table::meets;
 use super::text::{Dictionary, NONE};
 use super::{Columns, IncidentRow, Incidents};
-use crate::domain::{Audience, DatePrecision, EventType, FeatureQuery, Instant};
+use crate::domain::{Audience, DatePrecision, EventType, FeatureQuery, Instant, Record as _};
 use crate::tiles::geojson::{write_date, write_instant};
 use crate::tiles::mvt::{Layer, Value, feature_id};
 use crate::tiles::{Bin, CELL_STEPS, Cell, Tally, TileId};
@@ -31,13 +32,12 @@ pub enum TileContent<'a> {
 const SIDE: usize = 1 << CELL_STEPS;
 
 impl Incidents {
-    /// The tile's share of what meets the query, whatever box the query has: as bins when there are more than `max_features`.
+    /// The tile's share of what meets the query: as bins when there are more than `max_features`.
     pub(in crate::store) fn tile<'a>(&'a self, query: &FeatureQuery, tile: TileId, max_features: usize) -> IncidentTile<'a> {
-        let query = FeatureQuery { bbox: None, ..query.clone() };
         let mut held = Held { tile, max_features, rows: Vec::new(), bins: Vec::new(), matched: 0, withheld: 0 };
-        held.take(&self.current, &query);
+        held.take(&self.current, query);
         if query.known_at.is_some() {
-            held.take(&self.past, &query);
+            held.take(&self.past, query);
         }
         let content = if held.bins.is_empty() {
             TileContent::Rows(held.rows)
@@ -70,6 +70,9 @@ impl<'a> Held<'a> {
         columns.search_within(Some(self.tile.buffered_bbox()), query, |row| {
             let row = columns.row(row);
             if row.grid().is_none_or(|point| Cell::of(point, self.tile.z()) != self.cell()) {
+                return;
+            }
+            if query.bbox.is_some_and(|bbox| !meets(row.shape(), bbox)) {
                 return;
             }
             if hides && row.is_restricted() {
