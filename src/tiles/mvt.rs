@@ -5,7 +5,7 @@
 //! without looking at a text again.
 
 use geo::Coord;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -368,6 +368,17 @@ pub fn write_meta(out: &mut Vec<u8>, matched: u64, returned: u64, aggregated: bo
     layer.finish(out);
 }
 
+/// What the layer `meta` of a tile says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Meta {
+    /// How many records the tile stands for.
+    pub matched: u64,
+    /// How many features there are for them.
+    pub returned: u64,
+    /// Whether these are bins.
+    pub aggregated: bool,
+}
+
 /// Draws paths, each vertex from where the last one was.
 struct Pen<'a> {
     commands: &'a mut Vec<u32>,
@@ -522,6 +533,43 @@ pub fn features_of(mut tile: &[u8]) -> Option<Vec<(String, u64)>> {
     Some(layers)
 }
 
+/// What the layer `meta` of a tile says; `None` where there is none, or where it does not say it.
+#[must_use]
+pub fn meta_of(mut tile: &[u8]) -> Option<Meta> {
+    while !tile.is_empty() {
+        let (TILE_LAYER, mut layer) = read_field(&mut tile)? else { return None };
+        let (mut name, mut feature, mut keys, mut values) = (&b""[..], &b""[..], Vec::new(), Vec::new());
+        while !layer.is_empty() {
+            match read_field(&mut layer)? {
+                (LAYER_NAME, text) => name = text,
+                (LAYER_FEATURE, held) => feature = held,
+                (LAYER_KEY, key) => keys.push(key),
+                (LAYER_VALUE, value) => values.push(value),
+                _ => {}
+            }
+        }
+        if name != b"meta" {
+            continue;
+        }
+        let mut tags = &b""[..];
+        while !feature.is_empty() {
+            if let (FEATURE_TAGS, held) = read_field(&mut feature)? {
+                tags = held;
+            }
+        }
+        let mut pairs = BTreeMap::new();
+        while !tags.is_empty() {
+            let [key, value] = [read_varint(&mut tags)?, read_varint(&mut tags)?].map(usize::try_from);
+            // Numbers and yes or no are varints after a tag of one byte.
+            let (_, mut number) = values.get(value.ok()?)?.split_first()?;
+            pairs.insert(*keys.get(key.ok()?)?, read_varint(&mut number)?);
+        }
+        let of = |name: &str| pairs.get(name.as_bytes()).copied();
+        return Some(Meta { matched: of("matched")?, returned: of("returned")?, aggregated: of("aggregated")? == 1 });
+    }
+    None
+}
+
 /// A field: its tag and, if it has a length, what it holds.
 fn read_field<'a>(bytes: &mut &'a [u8]) -> Option<(u8, &'a [u8])> {
     let tag = u8::try_from(read_varint(bytes)?).ok()?;
@@ -665,6 +713,8 @@ mod tests {
         assert_eq!(reader.layers().map(|layer| layer.name()).collect::<Vec<_>>(), ["incidents", "meta"]);
         assert_eq!(features_of(&tile), Some(vec![("incidents".to_owned(), 0), ("meta".to_owned(), 1)]));
         assert_eq!(features_of(&tile[..tile.len() - 1]), None);
+        assert_eq!(meta_of(&tile), Some(Meta { matched: 100_000, returned: 812, aggregated: true }));
+        assert_eq!((meta_of(&tile[..tile.len() - 1]), meta_of(&finished(Layer::new("incidents")))), (None, None));
         let meta = reader.layers().last().unwrap();
         assert_eq!((meta.version(), meta.extent(), meta.feature_count()), (2, 4_096, 1));
         let feature = meta.features().next().unwrap();

@@ -2,11 +2,12 @@
 //! (<https://github.com/protomaps/PMTiles/blob/main/spec/v3/spec.md>), written by the crate `pmtiles` and read back by [`check`], which
 //! shares nothing with it.
 
-use flate2::bufread::GzDecoder;
+use flate2::Compression;
+use flate2::bufread::{GzDecoder, GzEncoder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use ::pmtiles::{PmTilesStreamWriter, PmTilesWriter, TileCoord, TileId as Numbered, TileType};
+use ::pmtiles::{Compression as Packing, PmTilesStreamWriter, PmTilesWriter, TileCoord, TileId as Numbered, TileType};
 
 use super::error::PmtilesError;
 use super::grid::MapPoint;
@@ -58,6 +59,33 @@ pub struct Written {
     pub clustered: bool,
 }
 
+/// A tile packed by gzip, as it lies in the file. Packing is most of the work, which threads can share; adding is none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PackedTile {
+    packed: Vec<u8>,
+    bytes: u64,
+}
+
+impl PackedTile {
+    /// Packs a tile.
+    ///
+    /// # Errors
+    /// [`PmtilesError::Read`] when the bytes cannot be packed, which does not happen in memory.
+    pub fn new(bytes: &[u8]) -> Result<Self, PmtilesError> {
+        let mut packed = Vec::new();
+        if !bytes.is_empty() {
+            GzEncoder::new(bytes, Compression::default()).read_to_end(&mut packed)?;
+        }
+        Ok(Self { packed, bytes: bytes.len() as u64 })
+    }
+
+    /// Whether there is nothing in it, and so no tile.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.packed.is_empty()
+    }
+}
+
 /// The number of a tile in such a file: zoom after zoom, along a Hilbert curve in each. Tiles are best added in this order.
 #[must_use]
 pub fn number(tile: TileId) -> u64 {
@@ -88,6 +116,7 @@ impl<W: Write + Seek> Writer<W> {
             .center(f64::midpoint(west, east), f64::midpoint(south, north))
             .center_zoom(set.min_zoom)
             .metadata(metadata)
+            .precompressed(Packing::Gzip)
             .create(out)
             .map_err(PmtilesError::Write)?;
         Ok(Self { inner, written: Written { clustered: true, ..Written::default() }, last: None })
@@ -98,16 +127,24 @@ impl<W: Write + Seek> Writer<W> {
     /// # Errors
     /// [`PmtilesError::Write`] when the file cannot be written.
     pub fn add(&mut self, tile: TileId, bytes: &[u8]) -> Result<(), PmtilesError> {
-        if bytes.is_empty() {
+        self.add_packed(tile, &PackedTile::new(bytes)?)
+    }
+
+    /// The same with a tile that is packed already.
+    ///
+    /// # Errors
+    /// [`PmtilesError::Write`] when the file cannot be written.
+    pub fn add_packed(&mut self, tile: TileId, held: &PackedTile) -> Result<(), PmtilesError> {
+        if held.is_empty() {
             return Ok(());
         }
         let coord = TileCoord::new(tile.z(), tile.x(), tile.y()).map_err(PmtilesError::Write)?;
-        self.inner.add_tile(coord, bytes).map_err(PmtilesError::Write)?;
+        self.inner.add_tile(coord, &held.packed).map_err(PmtilesError::Write)?;
         let number = Some(number(tile));
         self.written.clustered &= self.last < number;
         self.last = number;
         self.written.tiles += 1;
-        self.written.bytes += bytes.len() as u64;
+        self.written.bytes += held.bytes;
         Ok(())
     }
 
