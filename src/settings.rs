@@ -245,7 +245,8 @@ pub struct ExportSettings {
     /// The store.
     #[command(flatten)]
     pub store: StoreSettings,
-    /// geojson, geojsonseq, csv, fgb (FlatGeobuf), arrow, or gpkg: a store of its own with every version of the records.
+    /// geojson, geojsonseq, csv, fgb (FlatGeobuf), arrow, pmtiles: a pyramid of vector tiles, or gpkg: a store of its own with every
+    /// version of the records.
     #[arg(long, env = "HARMATTAN_FORMAT", default_value = "geojson")]
     pub format: String,
     /// west,south,east,north in degrees.
@@ -266,6 +267,16 @@ pub struct ExportSettings {
     /// CSV: leaves texts as they are that a spreadsheet would take for formulas, without the apostrophe before `=`, `+`, `-`, `@`.
     #[arg(long, env = "HARMATTAN_CSV_AS_IS")]
     pub csv_as_is: bool,
+    /// PMTiles: the first zoom that is written, 0 to 14.
+    #[arg(long, env = "HARMATTAN_MIN_ZOOM", default_value_t = 0, value_name = "ZOOM")]
+    pub min_zoom: u8,
+    /// PMTiles: the last zoom. What draws the map enlarges its tiles beyond it. At 10 a place is exact to ten metres, finer than any
+    /// source states it.
+    #[arg(long, env = "HARMATTAN_MAX_ZOOM", default_value_t = 10, value_name = "ZOOM")]
+    pub max_zoom: u8,
+    /// PMTiles: features that a tile holds at most, as of `serve`.
+    #[arg(long, env = "HARMATTAN_MAX_FEATURES", default_value_t = 5_000, value_name = "FEATURES")]
+    pub max_features: usize,
     /// Also writes rows that may not be passed on.
     #[arg(long, env = "HARMATTAN_INCLUDE_RESTRICTED")]
     pub include_restricted: bool,

@@ -1,4 +1,5 @@
-//! What `harmattan export` writes, opened by the programs it is for: GDAL for everything it knows here, the Arrow reader for Arrow.
+//! What `harmattan export` writes, opened by the programs it is for: GDAL for everything it knows here, the Arrow reader for Arrow, and a
+//! reader of vector tiles for those of a pyramid.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails is the report")]
 
@@ -6,10 +7,14 @@ use arrow_array::cast::AsArray as _;
 use arrow_array::types::{Date32Type, Int8Type, Int64Type, TimestampMillisecondType};
 use arrow_ipc::reader::{FileReader, StreamReader};
 use arrow_schema::DataType;
+use fast_mvt::{MvtReaderRef, MvtValueRef};
 use geo::CoordsIter as _;
 use geozero::{ToGeo as _, wkb::Wkb};
+use harmattan::domain::{Bbox, Collection, FeatureQuery, Filter, Interval, Record as _};
+use harmattan::store::{GeoPackageStore, Store as _};
+use harmattan::tiles::{TileId, mvt, pmtiles};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -338,7 +343,7 @@ fn restricted_rows_are_refused_or_marked() {
     std::fs::write(desk.path("acled.csv"), RESTRICTED).unwrap();
     desk.run(&["import", "acled.csv"]);
     std::fs::write(desk.path("out.csv"), "what was there").unwrap();
-    for format in ["geojson", "geojsonseq", "csv", "fgb", "arrow"] {
+    for format in ["geojson", "geojsonseq", "csv", "fgb", "arrow", "pmtiles"] {
         let said = desk.fail(&["export", "--format", format, "-o", "out.csv"]);
         assert!(said.contains("1 rows of 'acled' may not be passed on"), "{said}");
     }
@@ -347,6 +352,9 @@ fn restricted_rows_are_refused_or_marked() {
     assert!(desk.text("out.csv.licences.txt").contains("For your own use only: rows of acled may not be passed on"));
     let page: Json = serde_json::from_slice(&desk.run(&["export", "--include-restricted"])).unwrap();
     assert!(page["restriction"].as_str().unwrap().contains("acled"));
+    desk.export("pmtiles", &["--include-restricted"]);
+    let pyramid = Pyramid::open(&desk.path("out.pmtiles"));
+    assert!(pyramid.metadata["restriction"].as_str().unwrap().contains("rows of acled may not be passed on"));
     // A GeoPackage leaves them out, with every trace of them.
     let output = desk.output(&["export", "--format", "gpkg", "-o", "open.gpkg"]);
     assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("1 rows were left out"));
@@ -358,6 +366,139 @@ fn restricted_rows_are_refused_or_marked() {
         status["collections"][2]["rows"].clone()
     };
     assert_eq!((count("open.gpkg"), count("all.gpkg")), (json!(348), json!(349)));
+}
+
+/// A pyramid of tiles, read back.
+struct Pyramid {
+    tiles: BTreeMap<TileId, Vec<u8>>,
+    metadata: Json,
+}
+
+impl Pyramid {
+    fn open(file: &Path) -> Self {
+        let mut tiles = BTreeMap::new();
+        let take = |tile, bytes: &[u8]| tiles.insert(tile, bytes.to_vec()).is_none();
+        let found = pmtiles::check(std::fs::File::open(file).unwrap(), take).unwrap();
+        Self { tiles, metadata: serde_json::from_str(&found.metadata).unwrap() }
+    }
+
+    fn at(&self, z: u8) -> impl Iterator<Item = &Vec<u8>> {
+        self.tiles.iter().filter(move |(tile, _)| tile.z() == z).map(|(_, bytes)| bytes)
+    }
+
+    /// How many records the tiles of a zoom stand for by their own word, and the ids of those that are in them.
+    fn records(&self, z: u8) -> (u64, BTreeSet<String>) {
+        let mut ids = BTreeSet::new();
+        for tile in self.at(z) {
+            let reader = MvtReaderRef::new(tile).unwrap();
+            for feature in reader.layers().next().unwrap().features() {
+                let properties = feature.properties_vec().unwrap();
+                ids.extend(properties.into_iter().find_map(|(name, value)| match value {
+                    MvtValueRef::String(id) if name == "id" => Some(id.to_owned()),
+                    _ => None,
+                }));
+            }
+        }
+        (self.at(z).map(|tile| mvt::meta_of(tile).unwrap().matched).sum(), ids)
+    }
+}
+
+#[test]
+fn a_pyramid_has_the_tiles_of_the_server_and_no_other() {
+    let desk = Desk::new();
+    let (day, bbox) = ("2024-01-01/2025-10-15", "-6,11,-1,15.5");
+    let store = GeoPackageStore::open(&desk.path("store.gpkg")).unwrap();
+    let snapshot = store.snapshot().unwrap();
+    for (collection, condition) in [
+        (Collection::Incidents, "country=ML"),
+        (Collection::Control, "country=ML"),
+        (Collection::Places, "country=BF"),
+        (Collection::Corridors, "class=trunk"),
+        (Collection::Regions, "level=1"),
+    ] {
+        let (name, value) = condition.split_once('=').unwrap();
+        for narrow in [false, true] {
+            let datetime = Interval::parse(day).unwrap();
+            let mut query = FeatureQuery { datetime, ..FeatureQuery::all(collection, datetime.end()) };
+            let mut asked = vec![collection.id(), "--datetime", day, "--max-zoom", "6"];
+            if narrow {
+                query.bbox = Some(Bbox::parse(bbox).unwrap());
+                query.filters.push(Filter::parse(collection, name, value).unwrap());
+                asked.extend(["--bbox", bbox, "--where", condition]);
+            }
+            let pyramid = Pyramid::open(&desk.export("pmtiles", &asked));
+            let mut expected = BTreeMap::new();
+            for (z, x, y) in (0..=6).flat_map(|z| (0..1 << z).flat_map(move |x| (0..1 << z).map(move |y| (z, x, y)))) {
+                let tile = TileId::new(z, x, y).unwrap();
+                expected.insert(tile, snapshot.vector_tile(&query, tile, 5_000));
+            }
+            expected.retain(|_, bytes| !bytes.is_empty());
+            assert!(!expected.is_empty() && pyramid.tiles == expected, "{asked:?}");
+            let placed = snapshot.search(&query);
+            assert!(!narrow || placed.len() < snapshot.search(&FeatureQuery::all(collection, query.as_of)).len());
+            let placed = placed.iter().filter(|record| record.bbox().is_some());
+            let expected: BTreeSet<String> = placed.map(|record| record.id().to_owned()).collect();
+            for z in 0..=6 {
+                let (matched, ids) = pyramid.records(z);
+                assert_eq!(ids, expected, "{asked:?} at {z}");
+                let shared = matches!(collection, Collection::Regions | Collection::Corridors);
+                assert!(if shared { matched >= ids.len() as u64 } else { matched == ids.len() as u64 }, "{asked:?} at {z}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_pyramid_says_what_it_is_and_bins_what_is_too_much() {
+    let desk = Desk::new();
+    let output = desk.output(&[
+        "export",
+        "--format",
+        "pmtiles",
+        "--min-zoom",
+        "3",
+        "--max-zoom",
+        "5",
+        "--max-features",
+        "20",
+        "--known-at",
+        "2030-01-01",
+        "-o",
+        "out.pmtiles",
+    ]);
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stderr).contains("tiles of the last zoom are bins"));
+    let pyramid = Pyramid::open(&desk.path("out.pmtiles"));
+    for z in 3..=5 {
+        assert!(pyramid.at(z).any(|tile| mvt::meta_of(tile).unwrap().aggregated));
+        // One record has no place.
+        assert_eq!(pyramid.records(z).0, 347);
+    }
+    assert!(pyramid.tiles.keys().all(|tile| (3..=5).contains(&tile.z())));
+    let metadata = &pyramid.metadata;
+    assert_eq!((&metadata["name"], &metadata["datetime"]), (&json!("incidents"), &json!("../..")));
+    assert!(metadata["licences"].as_array().unwrap().contains(&json!("CC-BY-4.0")));
+    assert!(metadata["attribution"].as_str().unwrap().contains("CC BY 4.0"));
+    assert!(metadata["sources"].as_str().unwrap().contains("may be passed on: yes") && !metadata["known_at"].is_null());
+    let layers = metadata["vector_layers"].as_array().unwrap();
+    assert_eq!((&layers[0]["id"], &layers[1]["id"]), (&json!("incidents"), &json!("meta")));
+    // Every property that is in a tile is announced.
+    for tile in pyramid.tiles.values() {
+        for (layer, announced) in MvtReaderRef::new(tile).unwrap().layers().zip(layers) {
+            for feature in layer.features() {
+                for (name, _) in feature.properties_vec().unwrap() {
+                    assert!(announced["fields"].get(name).is_some(), "{name}");
+                }
+            }
+        }
+    }
+    // Nothing to write is a pyramid too.
+    assert!(Pyramid::open(&desk.export("pmtiles", &["--where", "country=XX"])).tiles.is_empty());
+    for arguments in [&["--max-zoom", "15"][..], &["--min-zoom", "5", "--max-zoom", "4"], &["--min-zoom", "x"]] {
+        let output = desk.output(&[&["export", "--format", "pmtiles", "-o", "x.pmtiles"], arguments].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    }
+    assert_eq!(desk.output(&["export", "--format", "pmtiles"]).status.code(), Some(2), "standard output cannot be sought in");
+    assert!(desk.names("x.pmtiles").is_empty() && desk.names(".harmattan").is_empty());
 }
 
 #[test]

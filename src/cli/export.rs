@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::output::{self, Output};
 use super::progress::{Progress, Unit};
-use super::wrong_usage;
+use super::{pyramid, wrong_usage};
 use crate::domain::{Audience, Bbox, Collection, FeatureQuery, Filter, Instant, Interval, Moment, Record};
 use crate::formats::{Format, Header, Medium, sources};
 use crate::settings::ExportSettings;
@@ -21,14 +21,20 @@ pub(super) fn export(settings: &ExportSettings) -> Result<()> {
     if same(&settings.output, &settings.store.file) {
         bail!("{} is the store itself; it is not written over", settings.output.display());
     }
-    if settings.format == GEOPACKAGE {
-        return copy(settings);
+    match settings.format.as_str() {
+        GEOPACKAGE => return copy(settings),
+        pyramid::FORMAT => return pyramid::export(settings),
+        _ => {}
     }
     let Some(format) = Format::from_name(&settings.format) else {
         let names = Format::ALL.map(Format::name).join(", ");
-        return Err(wrong_usage(format!("'{}' is not a format: expected one of {names}, {GEOPACKAGE}", settings.format)));
+        return Err(wrong_usage(format!(
+            "'{}' is not a format: expected one of {names}, {}, {GEOPACKAGE}",
+            settings.format,
+            pyramid::FORMAT
+        )));
     };
-    let query = query(settings, collection(settings.collection.as_deref().unwrap_or(Collection::Incidents.id()))?)?;
+    let query = asked(settings)?;
     let store = GeoPackageStore::open(&settings.store.file)?;
     let snapshot = store.snapshot()?;
     let records = snapshot.search(&query);
@@ -123,6 +129,11 @@ fn collection(name: &str) -> Result<Collection> {
     Collection::from_id(name).ok_or_else(|| wrong_usage(format!("there is no collection '{name}'; there are {}", names())))
 }
 
+/// What is asked of the one collection, by default incidents.
+pub(super) fn asked(settings: &ExportSettings) -> Result<FeatureQuery> {
+    query(settings, collection(settings.collection.as_deref().unwrap_or(Collection::Incidents.id()))?)
+}
+
 fn query(settings: &ExportSettings, collection: Collection) -> Result<FeatureQuery> {
     let datetime = settings.datetime.as_deref().map_or(Ok(Interval::ALWAYS), Interval::parse)?;
     let as_of = if datetime.end() == Instant::MAX { Instant::now().max(datetime.start()) } else { datetime.end() };
@@ -139,7 +150,7 @@ fn query(settings: &ExportSettings, collection: Collection) -> Result<FeatureQue
 }
 
 /// Refuses when a record belongs to a dataset whose rows may not be passed on.
-fn refuse_restricted(header: &Header<'_>) -> Result<()> {
+pub(super) fn refuse_restricted(header: &Header<'_>) -> Result<()> {
     match header.sources.iter().find(|source| source.is_restricted()) {
         None => Ok(()),
         Some(source) => bail!(

@@ -8,6 +8,7 @@ mod import;
 mod keeper;
 mod output;
 mod progress;
+mod pyramid;
 mod report;
 mod serve;
 mod status;

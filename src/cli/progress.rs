@@ -20,6 +20,8 @@ pub(super) enum Unit {
     Pages,
     /// Nothing: the rows are what is done.
     Rows,
+    /// Nothing: tiles are what is done, and there are no rows.
+    Tiles,
 }
 
 /// How far a command has come.
@@ -68,6 +70,13 @@ impl Progress {
             self.done.store(self.rows, Ordering::Relaxed);
             self.tick();
         }
+    }
+
+    /// More tiles were made.
+    pub(super) fn tiles(&mut self, more: u64) {
+        self.rows += more;
+        self.done.store(self.rows, Ordering::Relaxed);
+        self.tick();
     }
 
     /// A page came; how many there are in all, where the provider says it.
@@ -133,12 +142,13 @@ fn standing(name: &str, unit: Unit, done: u64, total: Option<u64>, rows: u64, el
     let float = |number: u64| number as f64;
     let amount = |number: u64| match unit {
         Unit::Bytes => format!("{:.1}", float(number) / 1e6),
-        Unit::Pages | Unit::Rows => number.to_string(),
+        Unit::Pages | Unit::Rows | Unit::Tiles => number.to_string(),
     };
     let word = match unit {
         Unit::Bytes => "MB",
         Unit::Pages => "pages",
         Unit::Rows => "rows",
+        Unit::Tiles => "tiles",
     };
     let seconds = elapsed.as_secs_f64().max(0.001);
     let pace = float(rows) / seconds;
@@ -150,8 +160,9 @@ fn standing(name: &str, unit: Unit, done: u64, total: Option<u64>, rows: u64, el
         Some(total) if done > 0 && done <= total => format!(", {:.0} s left", float(total - done) * seconds / float(done)),
         _ => String::new(),
     };
-    let counted = if unit == Unit::Rows { String::new() } else { format!(", {rows} rows") };
-    format!("{name}: {done_of}{counted}, {pace:.0} rows/s{left}")
+    let counted = if matches!(unit, Unit::Rows | Unit::Tiles) { String::new() } else { format!(", {rows} rows") };
+    let paced = if unit == Unit::Tiles { word } else { "rows" };
+    format!("{name}: {done_of}{counted}, {pace:.0} {paced}/s{left}")
 }
 
 /// A reader whose bytes are counted.
@@ -181,6 +192,7 @@ mod tests {
         );
         assert_eq!(standing("-", Unit::Bytes, 2_500_000, None, 5, ten), "-: 2.5 MB, 5 rows, 0 rows/s");
         assert_eq!(standing("ucdp", Unit::Pages, 2, Some(3), 2_000, ten), "ucdp: 2 of 3 pages, 2000 rows, 200 rows/s, 5 s left");
+        assert_eq!(standing("t", Unit::Tiles, 200, None, 200, ten), "t: 200 tiles, 20 tiles/s");
         assert_eq!(standing("x", Unit::Bytes, 0, Some(1), 0, Duration::ZERO), "x: 0.0 of 0.0 MB, 0 rows, 0 rows/s");
     }
 
