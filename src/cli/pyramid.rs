@@ -222,7 +222,9 @@ impl Pyramid<'_> {
         let mut matched = [0; MAX_ZOOM as usize + 1];
         let mut bins = 0;
         let collection = self.query.collection.id();
+        let mut progress = Progress::new("reading back", Unit::Tiles, Some(written.tiles));
         let found = pmtiles::check(file, |tile, bytes| {
+            progress.tiles(1);
             let Some((meta, layers)) = mvt::meta_of(bytes).zip(mvt::features_of(bytes)) else { return false };
             matched[usize::from(tile.z())] += meta.matched;
             bins += u64::from(meta.aggregated && tile.z() == *self.zooms.end());
