@@ -19,8 +19,9 @@ test:
 bless:
 	INSTA_UPDATE=always cargo test --locked --test http
 
+# Names the machine, then prints a table a bench; BENCH=packed runs those with that in their name.
 bench:
-	cargo bench --locked
+	scripts/bench.sh $(BENCH)
 
 fuzz:
 	scripts/fuzz.sh
