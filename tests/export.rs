@@ -475,7 +475,7 @@ fn a_pyramid_says_what_it_is_and_bins_what_is_too_much() {
     }
     assert!(pyramid.tiles.keys().all(|tile| (3..=5).contains(&tile.z())));
     let metadata = &pyramid.metadata;
-    assert_eq!((&metadata["name"], &metadata["datetime"]), (&json!("incidents"), &json!("../..")));
+    assert_eq!((&metadata["name"], &metadata["datetime"]), (&json!("Reported incidents"), &json!("../..")));
     assert!(metadata["licences"].as_array().unwrap().contains(&json!("CC-BY-4.0")));
     assert!(metadata["attribution"].as_str().unwrap().contains("CC BY 4.0"));
     assert!(metadata["sources"].as_str().unwrap().contains("may be passed on: yes") && !metadata["known_at"].is_null());

@@ -117,7 +117,7 @@ impl Pyramid<'_> {
             min_zoom: *self.zooms.start(),
             max_zoom: *self.zooms.end(),
             layers: vector_layers(self.query.collection),
-            ..TileSet::new(self.query.collection.id())
+            ..TileSet::new(self.query.collection.title())
         };
         let mut licences: Vec<&str> = header.sources.iter().map(|source| source.dataset.licence.as_str()).collect();
         licences.sort_unstable();
