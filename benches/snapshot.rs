@@ -9,7 +9,7 @@ use divan::{Bencher, black_box};
 use harmattan::domain::{Collection, FeatureQuery, Instant, Limit, Record as _};
 use harmattan::store::{MemoryStore, Snapshot, Store as _, commit};
 use harmattan::tiles::TileId;
-use harmattan::tiles::geojson::write_feature;
+use harmattan::tiles::geojson::FeatureWriter;
 use seeded::{Numbers, POINTS, SIZES, incidents, tiles};
 use std::sync::{Arc, LazyLock};
 
@@ -102,10 +102,11 @@ fn pages_of_items(bencher: Bencher, count: usize) {
         })
         .collect();
     let snapshot = held(count);
+    let writer = FeatureWriter::new(Collection::Incidents.fields());
     let answer = |query: &FeatureQuery| {
         let mut out = String::new();
         for row in &snapshot.query(query).items {
-            write_feature(&mut out, row, row.shape().into(), query.as_of);
+            writer.write(&mut out, row, row.shape().into(), query.as_of);
         }
         out.len()
     };
