@@ -3,9 +3,9 @@
 use rusqlite::Connection;
 
 use super::super::StoreError;
-use super::geometry;
 use super::rows::{Cells, Datasets, Report, Road, Stored, content_hash};
 use super::schema::FEATURE_TABLES;
+use super::{changes, geometry};
 use crate::domain::{Actor, ControlObservation, Dataset, Incident, Place, Region};
 use std::sync::Arc;
 
@@ -28,6 +28,7 @@ pub(super) fn faults(connection: &Connection) -> Result<Vec<String>, StoreError>
     for table in [Incident::TABLE, ControlObservation::TABLE] {
         versions(connection, table, &mut faults)?;
     }
+    faults.extend(changes::fault(connection)?);
     Ok(faults)
 }
 

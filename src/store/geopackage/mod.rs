@@ -4,6 +4,7 @@
 //! never touch the file: queries are answered from a snapshot in memory, which is built when the store is first asked and
 //! after each commit. SQLite runs in WAL mode with `synchronous = FULL`: what a commit answered survives the power cut.
 
+mod changes;
 mod check;
 mod copy;
 mod geometry;

@@ -3,14 +3,15 @@
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, OptionalExtension as _, Statement, params};
 use std::cell::Cell;
-use std::sync::MutexGuard;
+use std::sync::{Arc, MutexGuard};
 
 use super::super::history::{Event, Put, Versioned, place};
 use super::super::{Counts, StoreError, Transaction};
+use super::changes::Changes;
 use super::rows::{Cells, Datasets, Report, Road, Stored, content_hash, instant};
 use super::schema::{FEATURE_TABLES, insert_trigger};
 use super::{GeoPackageStore, load, rtree};
-use crate::domain::{ChangeSet, Collection, ControlObservation, Incident, Instant};
+use crate::domain::{Actor, ChangeSet, Collection, ControlObservation, Dataset, Incident, Instant, Place, Region};
 
 /// How many new incidents are put into the spatial index one by one. From then on, and when they are a good part of those that
 /// were there, the index is made anew at the end, which costs a tenth for each row.
@@ -22,6 +23,7 @@ pub(super) struct GeoPackageTransaction<'a> {
     connection: MutexGuard<'a, Connection>,
     datasets: Datasets,
     changed: bool,
+    changes: Changes,
     open: bool,
     /// How many incidents there were and how many are new, while these go into the spatial index one by one; `None` once
     /// that waits for the end.
@@ -33,8 +35,16 @@ impl<'a> GeoPackageTransaction<'a> {
         connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| store.explain(error))?;
         let there: i64 = connection.query_row("SELECT coalesce(max(fid), 0) FROM incidents", [], |row| row.get(0))?;
         let indexing = Some((u64::try_from(there).unwrap_or(0), 0));
-        let mut transaction = Self { store, connection, datasets: Datasets::new(), changed: false, open: true, indexing };
-        let datasets: Vec<std::sync::Arc<_>> = load::current(&transaction.connection, &Datasets::new())?;
+        let mut transaction = Self {
+            store,
+            connection,
+            datasets: Datasets::new(),
+            changed: false,
+            changes: Changes::default(),
+            open: true,
+            indexing,
+        };
+        let datasets: Vec<Arc<_>> = load::current(&transaction.connection, &Datasets::new())?;
         transaction.datasets = datasets.into_iter().map(|dataset| (dataset.id.clone(), dataset)).collect();
         Ok(transaction)
     }
@@ -68,7 +78,10 @@ impl Transaction for GeoPackageTransaction<'_> {
             Collection::Control => retract::<ControlObservation>(&self.connection, id, known_at)?,
             Collection::Regions | Collection::Places | Collection::Corridors => false,
         };
-        self.changed |= retracted;
+        if retracted {
+            self.changed = true;
+            self.changes.note(collection.id(), id);
+        }
         Ok(retracted)
     }
 
@@ -77,9 +90,11 @@ impl Transaction for GeoPackageTransaction<'_> {
             return Ok(None);
         }
         self.changed = true;
+        self.changes.note(Arc::<Dataset>::TABLE, id);
         let mut rows = 0;
         for table in [Incident::TABLE, ControlObservation::TABLE] {
             let ids = format!("SELECT id FROM {table} WHERE dataset = ?1 UNION SELECT id FROM {table}_past WHERE dataset = ?1");
+            note_all(&self.connection, &mut self.changes, table, &ids, id)?;
             self.connection
                 .execute(&format!("DELETE FROM retractions WHERE collection = ?2 AND id IN ({ids})"), params![id, table])?;
             self.connection.execute(&format!("DELETE FROM {table}_past WHERE dataset = ?1"), [id])?;
@@ -103,6 +118,9 @@ impl Transaction for GeoPackageTransaction<'_> {
             describe_contents(&self.connection)?;
         }
         let generation = load::generation(&self.connection)?;
+        if self.changed {
+            self.changes.keep(&self.connection, generation)?;
+        }
         self.connection.execute_batch("COMMIT").map_err(|error| store.explain(error))?;
         self.open = false;
         drop(self);
@@ -115,31 +133,46 @@ impl Transaction for GeoPackageTransaction<'_> {
 impl GeoPackageTransaction<'_> {
     fn put_all(&mut self, changes: ChangeSet) -> Result<Counts, StoreError> {
         let mut counts = Counts::default();
+        let log = &mut self.changes;
         for dataset in &changes.datasets {
+            let before = counts;
             replace(&self.connection, &dataset.id, dataset, &mut counts)?;
+            note(log, Arc::<Dataset>::TABLE, &dataset.id, before, counts);
             self.datasets.insert(dataset.id.clone(), dataset.clone());
         }
         for actor in &changes.actors {
+            let before = counts;
             replace(&self.connection, &actor.code, actor, &mut counts)?;
+            note(log, Actor::TABLE, &actor.code, before, counts);
         }
         for region in &changes.regions {
+            let before = counts;
             replace(&self.connection, &region.id, region, &mut counts)?;
+            note(log, Region::TABLE, &region.id, before, counts);
         }
         for place in &changes.places {
+            let before = counts;
             replace(&self.connection, &place.id, place, &mut counts)?;
+            note(log, Place::TABLE, &place.id, before, counts);
         }
         for corridor in changes.corridors {
+            let (before, id) = (counts, corridor.id.clone());
             replace_corridor(&self.connection, corridor, &mut counts)?;
+            note(log, Road::TABLE, &id, before, counts);
         }
-        let before = counts.added;
+        let added = counts.added;
         let incidents = Versions::<Incident>::new(&self.connection, &self.datasets)?;
         for incident in &changes.incidents {
+            let before = counts;
             incidents.learn(&incident.id, incident, &mut counts)?;
+            note(log, Incident::TABLE, &incident.id, before, counts);
         }
-        self.index_later(counts.added - before)?;
+        self.index_later(counts.added - added)?;
         let control = Versions::<ControlObservation>::new(&self.connection, &self.datasets)?;
         for observation in &changes.control {
+            let before = counts;
             control.learn(&observation.id, observation, &mut counts)?;
+            note(&mut self.changes, ControlObservation::TABLE, &observation.id, before, counts);
         }
         Ok(counts)
     }
@@ -155,6 +188,29 @@ impl GeoPackageTransaction<'_> {
         }
         Ok(())
     }
+}
+
+/// Notes a record that was put in, unless it said the same as before.
+fn note(changes: &mut Changes, table: &str, id: &str, before: Counts, after: Counts) {
+    if after.unchanged == before.unchanged {
+        changes.note(table, id);
+    }
+}
+
+/// Notes the records that a question about a dataset finds.
+fn note_all(
+    connection: &Connection,
+    changes: &mut Changes,
+    table: &str,
+    question: &str,
+    dataset: &str,
+) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(question)?;
+    let mut rows = statement.query([dataset])?;
+    while let Some(row) = rows.next()? {
+        changes.note(table, &row.get::<_, String>(0)?);
+    }
+    Ok(())
 }
 
 /// Writes extents and times of change into `gpkg_contents`, from the spatial indexes.
