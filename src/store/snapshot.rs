@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::StoreError;
 use super::history::Superseded;
-use super::incidents::{Aggregate, Builder, GroupBy, IncidentRow, IncidentTile, Incidents, Playback};
+use super::incidents::{Aggregate, Builder, ChangedIncidents, GroupBy, IncidentRow, IncidentTile, Incidents, Playback};
 use super::table::Table;
 use super::tile::DrawnRegions;
 use crate::domain::{
@@ -124,15 +124,6 @@ pub(super) struct Content {
 }
 
 impl Content {
-    /// Where the observations of control come from.
-    fn sources(&self) -> impl Iterator<Item = &SourceRef> {
-        self.control.iter().chain(self.past_control.iter().map(|past| &past.record)).map(|row| &row.source)
-    }
-
-    fn reports(&self) -> impl Iterator<Item = &StatusChange> {
-        self.corridors.iter().flat_map(|corridor| corridor.changes.iter())
-    }
-
     /// Gives every record the dataset of its id as it is now: when the terms of a dataset change, they change for rows that
     /// came before. Incidents get theirs when their columns are finished.
     fn relink(&mut self) {
@@ -161,63 +152,143 @@ impl Content {
     }
 }
 
-/// The state of a store after one commit. Nothing in it changes.
+/// What of a snapshot is different after some commits; what is `None` is as before.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    pub(super) datasets: Vec<Arc<Dataset>>,
+    pub(super) actors: Option<Vec<Actor>>,
+    pub(super) regions: Option<Vec<Region>>,
+    pub(super) places: Option<Vec<Place>>,
+    pub(super) corridors: Option<Vec<Corridor>>,
+    pub(super) incidents: Option<ChangedIncidents>,
+    pub(super) control: Option<(Vec<ControlObservation>, Vec<Superseded<ControlObservation>>)>,
+}
+
+/// The state of a store after one commit. Nothing in it changes; what a commit left alone is shared with the state before.
 #[derive(Debug)]
 pub struct Snapshot {
     generation: u64,
     datasets: Vec<Arc<Dataset>>,
-    actors: Vec<Actor>,
-    corridors: Vec<Corridor>,
+    actors: Arc<[Actor]>,
+    areas: Arc<Areas>,
+    places: Arc<Table<Place>>,
+    incidents: Arc<Incidents>,
+    control: Arc<Control>,
+    roads: Arc<Roads>,
+    restricted: bool,
+}
+
+/// The regions with all that is computed of them.
+#[derive(Debug)]
+struct Areas {
     regions: Table<Region>,
     locator: RegionLocator,
-    places: Table<Place>,
-    incidents: Incidents,
-    control: Table<ControlObservation>,
-    past_control: Table<Superseded<ControlObservation>>,
+    drawn: DrawnRegions,
+}
+
+impl Areas {
+    fn new(regions: Vec<Region>) -> Result<Self, StoreError> {
+        let regions = Table::new(Collection::Regions, regions)?;
+        Ok(Self { locator: RegionLocator::new(regions.records()), regions, drawn: DrawnRegions::default() })
+    }
+}
+
+/// What is known and was known of who held what.
+#[derive(Debug)]
+struct Control {
+    now: Table<ControlObservation>,
+    past: Table<Superseded<ControlObservation>>,
+    restricted: bool,
+}
+
+impl Control {
+    fn new(now: Vec<ControlObservation>, past: Vec<Superseded<ControlObservation>>) -> Result<Self, StoreError> {
+        let restricted = now.iter().chain(past.iter().map(|past| &past.record)).any(|row| is_restricted(&row.source));
+        Ok(Self { now: Table::new(Collection::Control, now)?, past: Table::new(Collection::Control, past)?, restricted })
+    }
+}
+
+/// The corridors and their segments.
+#[derive(Debug)]
+struct Roads {
+    corridors: Vec<Corridor>,
     segments: Table<CorridorSegment>,
     /// The segments with the reports that may be passed on; `None` when that is all of them.
     public_segments: Option<Table<CorridorSegment>>,
-    pub(super) drawn: DrawnRegions,
-    restricted: bool,
+}
+
+impl Roads {
+    fn new(mut corridors: Vec<Corridor>) -> Result<Self, StoreError> {
+        corridors.sort_by(|a, b| a.id.cmp(&b.id));
+        let segments =
+            |corridors: &[Corridor]| Table::new(Collection::Corridors, corridors.iter().flat_map(Corridor::segments).collect());
+        let mut reports = corridors.iter().flat_map(|corridor| corridor.changes.iter());
+        let public_segments = if reports.any(|report| is_restricted(&report.source)) {
+            Some(segments(&corridors.iter().map(Corridor::public).collect::<Vec<_>>())?)
+        } else {
+            None
+        };
+        Ok(Self { segments: segments(&corridors)?, public_segments, corridors })
+    }
+}
+
+fn is_restricted(source: &SourceRef) -> bool {
+    source.dataset.redistribution == Redistribution::Restricted
 }
 
 impl Snapshot {
     pub(super) fn build(generation: u64, mut content: Content) -> Result<Self, StoreError> {
-        content.datasets.sort_by(|a, b| a.id.cmp(&b.id));
-        content.actors.sort_by(|a, b| a.code.cmp(&b.code));
-        content.corridors.sort_by(|a, b| a.id.cmp(&b.id));
         content.relink();
-        let segments =
-            |corridors: &[Corridor]| Table::new(Collection::Corridors, corridors.iter().flat_map(Corridor::segments).collect());
-        let is_restricted = |source: &SourceRef| source.dataset.redistribution == Redistribution::Restricted;
-        let public_segments = if content.reports().any(|report| is_restricted(&report.source)) {
-            Some(segments(&content.corridors.iter().map(Corridor::public).collect::<Vec<_>>())?)
-        } else {
-            None
-        };
-        let content_restricted = content.sources().any(is_restricted);
-        let incidents = Incidents::new(content.incidents, content.past_incidents, &content.datasets)?;
-        let restricted = public_segments.is_some()
-            || incidents.restricted()
-            || content.datasets.iter().any(|dataset| dataset.redistribution == Redistribution::Restricted)
-            || content_restricted;
-        let regions = Table::new(Collection::Regions, content.regions)?;
-        Ok(Self {
+        Ok(Self::summed_up(Self {
             generation,
-            drawn: DrawnRegions::default(),
-            restricted,
+            incidents: Arc::new(Incidents::new(content.incidents, content.past_incidents, &content.datasets)?),
             datasets: content.datasets,
-            actors: content.actors,
-            locator: RegionLocator::new(regions.records()),
-            regions,
-            places: Table::new(Collection::Places, content.places)?,
+            actors: sorted(content.actors),
+            areas: Arc::new(Areas::new(content.regions)?),
+            places: Arc::new(Table::new(Collection::Places, content.places)?),
+            control: Arc::new(Control::new(content.control, content.past_control)?),
+            roads: Arc::new(Roads::new(content.corridors)?),
+            restricted: false,
+        }))
+    }
+
+    /// Whether a change of so many incidents is better taken up by [`changed`](Self::changed) than by reading everything, the
+    /// datasets being these from then on.
+    pub(super) fn may_change(&self, incidents: usize, datasets: &[Arc<Dataset>]) -> bool {
+        self.incidents.may_change(incidents, datasets)
+    }
+
+    /// The state after some commits, of which it shares what they left alone.
+    pub(super) fn changed(&self, generation: u64, changed: Changed) -> Result<Self, StoreError> {
+        let incidents = match changed.incidents {
+            Some(incidents) => Arc::new(self.incidents.changed(incidents, &changed.datasets)?),
+            None => Arc::clone(&self.incidents),
+        };
+        let areas = changed.regions.map(Areas::new).transpose()?.map(Arc::new);
+        let places = changed.places.map(|places| Table::new(Collection::Places, places)).transpose()?.map(Arc::new);
+        let control = changed.control.map(|(now, past)| Control::new(now, past)).transpose()?.map(Arc::new);
+        let roads = changed.corridors.map(Roads::new).transpose()?.map(Arc::new);
+        Ok(Self::summed_up(Self {
+            generation,
+            datasets: changed.datasets,
+            actors: changed.actors.map_or_else(|| Arc::clone(&self.actors), sorted),
+            areas: areas.unwrap_or_else(|| Arc::clone(&self.areas)),
+            places: places.unwrap_or_else(|| Arc::clone(&self.places)),
             incidents,
-            control: Table::new(Collection::Control, content.control)?,
-            past_control: Table::new(Collection::Control, content.past_control)?,
-            segments: segments(&content.corridors)?,
-            public_segments,
-            corridors: content.corridors,
-        })
+            control: control.unwrap_or_else(|| Arc::clone(&self.control)),
+            roads: roads.unwrap_or_else(|| Arc::clone(&self.roads)),
+            restricted: false,
+        }))
+    }
+
+    /// Says of all parts together what is true of them.
+    fn summed_up(mut parts: Self) -> Self {
+        parts.datasets.sort_by(|a, b| a.id.cmp(&b.id));
+        parts.restricted = parts.roads.public_segments.is_some()
+            || parts.incidents.restricted()
+            || parts.datasets.iter().any(|dataset| dataset.redistribution == Redistribution::Restricted)
+            || parts.control.restricted;
+        parts
     }
 
     /// How many transactions that changed something led here.
@@ -244,22 +315,27 @@ impl Snapshot {
         &self.actors
     }
 
+    /// The regions as they are drawn.
+    pub(super) fn drawn(&self) -> &DrawnRegions {
+        &self.areas.drawn
+    }
+
     /// Regions, by id.
     #[must_use]
     pub fn regions(&self) -> &[Region] {
-        self.regions.records()
+        self.areas.regions.records()
     }
 
     /// Corridors, by id, with every report, also those that may not be passed on.
     #[must_use]
     pub fn corridors(&self) -> &[Corridor] {
-        &self.corridors
+        &self.roads.corridors
     }
 
     /// Control observations, by id, also those that may not be passed on.
     #[must_use]
     pub fn control(&self) -> &[ControlObservation] {
-        self.control.records()
+        self.control.now.records()
     }
 
     /// How many rows of each dataset the store holds.
@@ -267,12 +343,18 @@ impl Snapshot {
     pub fn rows_of(&self, dataset: &Dataset) -> usize {
         let is_of = |other: &Arc<Dataset>| other.id == dataset.id;
         match dataset.id.as_str() {
-            "regions" => self.regions.records().len(),
+            "regions" => self.areas.regions.records().len(),
             "places" => self.places.records().len(),
             _ => {
                 self.incidents.rows_of(&dataset.id)
-                    + self.control.records().iter().filter(|row| is_of(&row.source.dataset)).count()
-                    + self.corridors.iter().flat_map(|row| row.changes.iter()).filter(|row| is_of(&row.source.dataset)).count()
+                    + self.control.now.records().iter().filter(|row| is_of(&row.source.dataset)).count()
+                    + self
+                        .roads
+                        .corridors
+                        .iter()
+                        .flat_map(|row| row.changes.iter())
+                        .filter(|row| is_of(&row.source.dataset))
+                        .count()
             }
         }
     }
@@ -284,7 +366,7 @@ impl Snapshot {
         // Versions of the past are looked at only when the past is asked for.
         let dated = query.known_at.iter();
         match query.collection {
-            Collection::Regions => self.regions.search(query).map(RecordRef::Other).collect(),
+            Collection::Regions => self.areas.regions.search(query).map(RecordRef::Other).collect(),
             Collection::Places => self.places.search(query).map(RecordRef::Other).collect(),
             Collection::Corridors => self.segments_for(query.audience).search(query).map(RecordRef::Other).collect(),
             Collection::Incidents => {
@@ -295,8 +377,8 @@ impl Snapshot {
                 rows
             }
             Collection::Control => {
-                let past = dated.flat_map(|_| self.past_control.search(query));
-                let mut rows: Vec<_> = self.control.search(query).chain(past).map(RecordRef::Other).collect();
+                let past = dated.flat_map(|_| self.control.past.search(query));
+                let mut rows: Vec<_> = self.control.now.search(query).chain(past).map(RecordRef::Other).collect();
                 // Two sorted runs: the sort finds them and merges in linear time.
                 rows.sort_by_key(|row| row.stable_id());
                 rows
@@ -314,7 +396,7 @@ impl Snapshot {
         if query.collection == Collection::Corridors {
             let told = |segment: &&CorridorSegment| segment.change_at(query.as_of).map(StatusChange::redistribution);
             let withheld =
-                self.segments.records_that_meet(&all).filter(|segment| told(segment) == Some(Redistribution::Restricted));
+                self.roads.segments.records_that_meet(&all).filter(|segment| told(segment) == Some(Redistribution::Restricted));
             return Found { shown: self.search(query), withheld: withheld.map(|segment| RecordRef::Other(segment)).collect() };
         }
         let (shown, withheld) = self.search(&all).into_iter().partition(|record| query.audience.may_see(record.redistribution()));
@@ -322,7 +404,7 @@ impl Snapshot {
     }
 
     fn segments_for(&self, audience: Audience) -> &Table<CorridorSegment> {
-        self.public_segments.as_ref().filter(|_| audience == Audience::Public).unwrap_or(&self.segments)
+        self.roads.public_segments.as_ref().filter(|_| audience == Audience::Public).unwrap_or(&self.roads.segments)
     }
 
     /// The page of what meets the query that begins at its cursor.
@@ -389,11 +471,11 @@ impl Snapshot {
     #[must_use]
     pub fn get(&self, collection: Collection, id: &str) -> Option<RecordRef<'_>> {
         match collection {
-            Collection::Regions => first(self.regions.of(id)),
+            Collection::Regions => first(self.areas.regions.of(id)),
             Collection::Places => first(self.places.of(id)),
             Collection::Incidents => self.incidents.get(id).map(RecordRef::Incident),
-            Collection::Control => first(self.control.of(id)),
-            Collection::Corridors => first(self.segments.of(id)),
+            Collection::Control => first(self.control.now.of(id)),
+            Collection::Corridors => first(self.roads.segments.of(id)),
         }
     }
 
@@ -403,7 +485,7 @@ impl Snapshot {
     pub fn revisions(&self, collection: Collection, id: &str) -> Vec<RecordRef<'_>> {
         let past: Vec<RecordRef<'_>> = match collection {
             Collection::Incidents => self.incidents.past_of(id).map(RecordRef::Incident).collect(),
-            Collection::Control => self.past_control.of(id).iter().map(|record| RecordRef::Other(record)).collect(),
+            Collection::Control => self.control.past.of(id).iter().map(|record| RecordRef::Other(record)).collect(),
             Collection::Regions | Collection::Places | Collection::Corridors => Vec::new(),
         };
         past.into_iter().chain(self.get(collection, id)).collect()
@@ -413,11 +495,11 @@ impl Snapshot {
     #[must_use]
     pub fn extent(&self, collection: Collection) -> Option<Bbox> {
         match collection {
-            Collection::Regions => self.regions.extent,
+            Collection::Regions => self.areas.regions.extent,
             Collection::Places => self.places.extent,
             Collection::Incidents => self.incidents.extent(),
-            Collection::Control => self.control.extent,
-            Collection::Corridors => self.segments.extent,
+            Collection::Control => self.control.now.extent,
+            Collection::Corridors => self.roads.segments.extent,
         }
     }
 
@@ -425,12 +507,12 @@ impl Snapshot {
     #[must_use]
     pub fn interval(&self, collection: Collection) -> Option<Interval> {
         match collection {
-            Collection::Regions => self.regions.interval,
+            Collection::Regions => self.areas.regions.interval,
             Collection::Places => self.places.interval,
             Collection::Incidents => self.incidents.interval(),
-            Collection::Control => self.control.interval,
+            Collection::Control => self.control.now.interval,
             Collection::Corridors => {
-                let reports = self.corridors.iter().flat_map(|corridor| corridor.changes.iter());
+                let reports = self.roads.corridors.iter().flat_map(|corridor| corridor.changes.iter());
                 reports.map(StatusChange::interval).reduce(Interval::around)
             }
         }
@@ -440,14 +522,19 @@ impl Snapshot {
     /// nearest ones within 5 km.
     #[must_use]
     pub fn locate(&self, position: Position, datetime: Interval) -> Vec<Located<'_>> {
-        let found = self.locator.locate(position, datetime).into_iter();
+        let found = self.areas.locator.locate(position, datetime).into_iter();
         found
             .filter_map(|located| {
-                let region = self.regions.records().get(usize::try_from(located.ordinal).ok()?)?;
+                let region = self.areas.regions.records().get(usize::try_from(located.ordinal).ok()?)?;
                 Some(Located { region, nearest: located.nearest, distance_m: located.distance_m })
             })
             .collect()
     }
+}
+
+fn sorted(mut actors: Vec<Actor>) -> Arc<[Actor]> {
+    actors.sort_by(|a, b| a.code.cmp(&b.code));
+    actors.into()
 }
 
 fn first<R: Record>(records: &[R]) -> Option<RecordRef<'_>> {

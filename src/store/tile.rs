@@ -92,7 +92,7 @@ impl Snapshot {
             }
             Collection::Regions => {
                 let regions = self.regions();
-                for (ordinal, polygons) in self.drawn.at(regions, tile.z()).tile(tile) {
+                for (ordinal, polygons) in self.drawn().at(regions, tile.z()).tile(tile) {
                     let region = usize::try_from(ordinal).ok().and_then(|at| regions.get(at));
                     if let Some(region) = region.filter(|region| chosen(query, region)) {
                         matched += u64::from(layer.write_record(region, GridGeometry::Area(&polygons), query.as_of));
@@ -137,7 +137,7 @@ impl Snapshot {
             }
             Collection::Regions => {
                 let regions = self.regions();
-                for (ordinal, polygons) in self.drawn.at(regions, tile.z()).tile(tile) {
+                for (ordinal, polygons) in self.drawn().at(regions, tile.z()).tile(tile) {
                     let region = usize::try_from(ordinal).ok().and_then(|at| regions.get(at));
                     if let Some(region) = region.filter(|region| chosen(query, region)) {
                         let area = area_of(&polygons, tile);

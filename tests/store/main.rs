@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails is the report")]
 
+mod growth;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

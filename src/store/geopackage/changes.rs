@@ -1,4 +1,4 @@
-//! The log of what each generation changed: written with every transaction, for whoever holds an earlier state.
+//! The log of what each generation changed: written with every transaction, read by whoever holds an earlier state.
 
 use rusqlite::{Connection, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +50,11 @@ impl Changes {
         }
     }
 
+    /// The records of a table that changed; `None` when none did.
+    pub(super) fn of(&self, table: &str) -> Option<&Records> {
+        self.0.get(table)
+    }
+
     /// Writes them down as what a generation changed, and takes out what lies too far back.
     pub(super) fn keep(&self, connection: &Connection, generation: u64) -> Result<(), StoreError> {
         let mut insert = connection.prepare_cached("INSERT OR IGNORE INTO harmattan_changes VALUES (?1, ?2, ?3)")?;
@@ -70,6 +75,28 @@ impl Changes {
         connection.prepare_cached(beyond)?.execute([ROWS])?;
         Ok(())
     }
+}
+
+/// What changed after one generation up to and with a later one; `None` where the log does not tell.
+pub(super) fn between(connection: &Connection, before: u64, now: u64) -> Result<Option<Changes>, StoreError> {
+    if before >= now {
+        return Ok(None);
+    }
+    let told = "SELECT count(DISTINCT generation) FROM harmattan_changes WHERE generation > ?1 AND generation <= ?2";
+    let told: i64 = connection.prepare_cached(told)?.query_row([sql(before), sql(now)], |row| row.get(0))?;
+    if told != sql(now - before) {
+        return Ok(None);
+    }
+    let rows = "SELECT collection, id FROM harmattan_changes WHERE generation > ?1 AND generation <= ?2";
+    let mut statement = connection.prepare_cached(rows)?;
+    let mut rows = statement.query([sql(before), sql(now)])?;
+    let mut changes = Changes::default();
+    while let Some(row) = rows.next()? {
+        let (table, id) = (row.get_ref(0)?.as_str(), row.get_ref(1)?.as_str());
+        let (Ok(table), Ok(id)) = (table, id) else { return Ok(None) };
+        changes.note(table, id);
+    }
+    Ok(Some(changes))
 }
 
 /// What is wrong with the log: a sentence, where something is.
@@ -105,10 +132,23 @@ mod tests {
     }
 
     #[test]
+    fn the_way_between_two_generations_is_told_or_it_is_not() {
+        let connection = log();
+        changes([1, 2]).keep(&connection, 5).unwrap();
+        changes([2, 3]).keep(&connection, 6).unwrap();
+        assert_eq!(between(&connection, 4, 6).unwrap(), Some(changes([1, 2, 3])));
+        assert_eq!(between(&connection, 5, 6).unwrap(), Some(changes([2, 3])));
+        for (before, now) in [(3, 6), (5, 7), (6, 6), (6, 5)] {
+            assert_eq!(between(&connection, before, now).unwrap(), None, "{before} {now}");
+        }
+    }
+
+    #[test]
     fn many_are_one_row() {
         let connection = log();
         changes(0..10_001).keep(&connection, 1).unwrap();
         assert_eq!(rows(&connection), 1);
+        assert_eq!(between(&connection, 0, 1).unwrap().unwrap().of("incidents"), Some(&Records::Many));
     }
 
     #[test]
@@ -122,5 +162,6 @@ mod tests {
             changes(0..10_000).keep(&connection, generation).unwrap();
         }
         assert_eq!(rows(&connection), 100_000);
+        assert!(between(&connection, 1_510, 1_520).unwrap().is_some() && between(&connection, 1_509, 1_520).unwrap().is_none());
     }
 }

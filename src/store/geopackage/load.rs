@@ -1,16 +1,17 @@
 //! Reads a store into what a snapshot is built from.
 
-use rusqlite::Connection;
-use std::collections::HashMap;
+use rusqlite::{Connection, Rows};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::super::StoreError;
 use super::super::history::Superseded;
-use super::super::incidents::{Builder, Incoming};
-use super::super::snapshot::Content;
+use super::super::incidents::{Builder, ChangedIncidents, Incoming};
+use super::super::snapshot::{Changed, Content, Snapshot};
+use super::changes::{Changes, Records};
 use super::rows::{Cells, Datasets, Report, Road, Stored, incoming};
-use crate::domain::{Corridor, Incident, StatusChange};
+use crate::domain::{Actor, ControlObservation, Corridor, Dataset, Incident, Place, Region, StatusChange};
 
 /// As many rows as make a second thread worth its connection.
 const WORTH_TWO: i64 = 50_000;
@@ -22,17 +23,8 @@ pub(super) fn content(connection: &Connection, other: Option<Connection>) -> Res
     let none = Datasets::new();
     let datasets: Vec<_> = current(connection, &none)?;
     let by_id: Datasets = datasets.iter().map(|dataset: &Arc<_>| (dataset.id.clone(), Arc::clone(dataset))).collect();
-    let mut changes: HashMap<String, Vec<StatusChange>> = HashMap::new();
-    for report in current::<Report>(connection, &by_id)? {
-        changes.entry(report.corridor).or_default().push(report.change);
-    }
-    let corridors = current::<Road>(connection, &by_id)?.into_iter().map(|road| {
-        let mut changes = changes.remove(&road.corridor.id).unwrap_or_default();
-        changes.sort_by_key(|change| change.valid_from);
-        Corridor { changes: changes.into(), ..road.corridor }
-    });
     Ok(Content {
-        corridors: corridors.collect(),
+        corridors: corridors(connection, &by_id)?,
         actors: current(connection, &by_id)?,
         regions: current(connection, &by_id)?,
         places: current(connection, &by_id)?,
@@ -42,6 +34,63 @@ pub(super) fn content(connection: &Connection, other: Option<Connection>) -> Res
         past_control: past(connection, &by_id)?,
         datasets,
     })
+}
+
+/// What is different from a snapshot after some changes; `None` where everything is better read anew.
+///
+/// Of incidents those that changed are read, of which there may be many; the other collections are small, and one in which anything
+/// changed is read whole.
+pub(super) fn changed(connection: &Connection, changes: &Changes, before: &Snapshot) -> Result<Option<Changed>, StoreError> {
+    let none = Datasets::new();
+    let datasets: Vec<Arc<Dataset>> = current(connection, &none)?;
+    let no_ids = BTreeSet::new();
+    let ids = match changes.of(Incident::TABLE) {
+        Some(Records::Many) => return Ok(None),
+        Some(Records::Listed(ids)) => ids,
+        None => &no_ids,
+    };
+    if !before.may_change(ids.len(), &datasets) {
+        return Ok(None);
+    }
+    let by_id: Datasets = datasets.iter().map(|dataset| (dataset.id.clone(), Arc::clone(dataset))).collect();
+    // Rows know their dataset: with it they are read again.
+    let touched = |table: &str| changes.of(table).is_some();
+    let touched_or_terms = |table: &str| touched(table) || touched(Arc::<Dataset>::TABLE);
+    let incidents = if ids.is_empty() { None } else { Some(changed_incidents(connection, ids, &by_id)?) };
+    let control = if touched_or_terms(ControlObservation::TABLE) {
+        Some((current(connection, &by_id)?, past(connection, &by_id)?))
+    } else {
+        None
+    };
+    let corridors = if touched_or_terms(Road::TABLE) { Some(corridors(connection, &by_id)?) } else { None };
+    Ok(Some(Changed {
+        actors: if touched(Actor::TABLE) { Some(current(connection, &by_id)?) } else { None },
+        regions: if touched(Region::TABLE) { Some(current(connection, &by_id)?) } else { None },
+        places: if touched(Place::TABLE) { Some(current(connection, &by_id)?) } else { None },
+        corridors,
+        incidents,
+        control,
+        datasets,
+    }))
+}
+
+/// All that is known of some incidents.
+fn changed_incidents(
+    connection: &Connection,
+    ids: &BTreeSet<String>,
+    datasets: &Datasets,
+) -> Result<ChangedIncidents, StoreError> {
+    let columns = Incident::COLUMNS.join(", ");
+    let mut now = connection.prepare_cached(&format!("SELECT fid, {columns} FROM incidents WHERE id = ?1"))?;
+    let then =
+        format!("SELECT rowid, superseded_at, {columns} FROM incidents_past WHERE id = ?1 ORDER BY known_at, superseded_at");
+    let mut then = connection.prepare_cached(&then)?;
+    let (mut current, mut past) = (Builder::default(), Builder::default());
+    for id in ids {
+        add_incidents(now.query([id])?, datasets, &mut current)?;
+        add_past_incidents(then.query([id])?, datasets, &mut past)?;
+    }
+    Ok(ChangedIncidents { ids: ids.clone(), current, past })
 }
 
 /// The incidents that are known now: through both connections at once where there are two and it is worth it.
@@ -57,6 +106,20 @@ fn all_incidents(connection: &Connection, other: Option<Connection>, datasets: &
         all.append(upper.join().map_err(|_| unreadable(Incident::TABLE, middle))??)?;
         Ok(all)
     })
+}
+
+/// The corridors with the reports on them.
+fn corridors(connection: &Connection, datasets: &Datasets) -> Result<Vec<Corridor>, StoreError> {
+    let mut changes: HashMap<String, Vec<StatusChange>> = HashMap::new();
+    for report in current::<Report>(connection, datasets)? {
+        changes.entry(report.corridor).or_default().push(report.change);
+    }
+    let corridors = current::<Road>(connection, datasets)?.into_iter().map(|road| {
+        let mut changes = changes.remove(&road.corridor.id).unwrap_or_default();
+        changes.sort_by_key(|change| change.valid_from);
+        Corridor { changes: changes.into(), ..road.corridor }
+    });
+    Ok(corridors.collect())
 }
 
 /// What is known now.
@@ -93,13 +156,17 @@ fn incidents(connection: &Connection, rows: RangeInclusive<i64>, datasets: &Data
     let columns = Incident::COLUMNS.join(", ");
     let sql = format!("SELECT fid, {columns} FROM incidents WHERE fid BETWEEN ?1 AND ?2 ORDER BY fid");
     let mut statement = connection.prepare(&sql)?;
-    let mut rows = statement.query([rows.start(), rows.end()])?;
     let mut incidents = Builder::default();
+    add_incidents(statement.query([rows.start(), rows.end()])?, datasets, &mut incidents)?;
+    Ok(incidents)
+}
+
+fn add_incidents(mut rows: Rows<'_>, datasets: &Datasets, incidents: &mut Builder) -> Result<(), StoreError> {
     while let Some(row) = rows.next()? {
         let incident = incoming(&Cells::new(row, 1), datasets);
         incidents.push(&incident.ok_or_else(|| unreadable(Incident::TABLE, row.get(0).unwrap_or(0)))?)?;
     }
-    Ok(incidents)
+    Ok(())
 }
 
 /// The versions of the past, each id's in the order of knowledge.
@@ -107,15 +174,19 @@ fn past_incidents(connection: &Connection, datasets: &Datasets) -> Result<Builde
     let columns = Incident::COLUMNS.join(", ");
     let sql = format!("SELECT rowid, superseded_at, {columns} FROM incidents_past ORDER BY id, known_at, superseded_at");
     let mut statement = connection.prepare(&sql)?;
-    let mut rows = statement.query([])?;
     let mut versions = Builder::default();
+    add_past_incidents(statement.query([])?, datasets, &mut versions)?;
+    Ok(versions)
+}
+
+fn add_past_incidents(mut rows: Rows<'_>, datasets: &Datasets, versions: &mut Builder) -> Result<(), StoreError> {
     while let Some(row) = rows.next()? {
         let superseded_at = Cells::new(row, 1).instant();
         let incident = superseded_at.zip(incoming(&Cells::new(row, 2), datasets));
         let (superseded_at, incident) = incident.ok_or_else(|| unreadable(Incident::TABLE, row.get(0).unwrap_or(0)))?;
         versions.push(&Incoming { superseded_at: Some(superseded_at), ..incident })?;
     }
-    Ok(versions)
+    Ok(())
 }
 
 fn unreadable(table: &'static str, row: i64) -> StoreError {

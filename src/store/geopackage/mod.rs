@@ -22,6 +22,7 @@ use std::time::Duration;
 pub use self::copy::Selection;
 use self::schema::Found;
 use self::transaction::GeoPackageTransaction;
+use super::snapshot::{Changed, Content};
 use super::{Reference, Snapshot, Store, StoreError, Transaction};
 
 /// How long to wait for another process's transaction before saying that it writes.
@@ -37,6 +38,8 @@ pub struct GeoPackageStore {
     /// The one connection, which writes and loads.
     connection: Mutex<Connection>,
     current: RwLock<Option<Arc<Snapshot>>>,
+    /// Held while a snapshot is made.
+    loading: Mutex<()>,
 }
 
 impl GeoPackageStore {
@@ -83,7 +86,12 @@ impl GeoPackageStore {
         if from < schema::VERSION {
             schema::migrate(&mut connection, from).map_err(fail)?;
         }
-        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection), current: RwLock::new(None) })
+        Ok(Self {
+            path: path.to_owned(),
+            connection: Mutex::new(connection),
+            current: RwLock::new(None),
+            loading: Mutex::new(()),
+        })
     }
 
     /// Everything that is wrong with the store, a sentence each; nothing when it is sound.
@@ -132,23 +140,43 @@ impl GeoPackageStore {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads the file into a snapshot and swaps it in.
+    /// Reads the file into a snapshot, of what is there only what changed where that is little, and swaps it in.
     fn load(&self) -> Result<Arc<Snapshot>, StoreError> {
+        // One after the other, so that what was read first is not swapped in last.
+        let _turn = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = self.current();
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let read = || {
             let view = connection.unchecked_transaction()?;
             let generation = load::generation(&view)?;
-            let loaded = load::content(&view, self.second_view(generation))?;
+            let read = match &before {
+                Some(before) if before.generation() == generation => Read::Nothing(Arc::clone(before)),
+                Some(before) => match changes_since(&view, before, generation)? {
+                    Some(changed) => Read::Changed(Arc::clone(before), changed),
+                    None => Read::Everything(load::content(&view, self.second_view(generation))?),
+                },
+                None => Read::Everything(load::content(&view, self.second_view(generation))?),
+            };
             view.finish()?;
-            Ok::<_, StoreError>((generation, loaded))
+            Ok::<_, StoreError>((generation, read))
         };
-        let (generation, content) = read().map_err(|error| self.named(error))?;
-        // The rows are read once; their pages are of no more use.
-        if let Err(error) = connection.execute_batch("PRAGMA cache_size = -2000; PRAGMA shrink_memory") {
-            tracing::debug!(%error, "the pages that were read are kept in memory");
-        }
-        drop(connection);
-        let snapshot = Arc::new(Snapshot::build(generation, content)?);
+        let (generation, read) = read().map_err(|error| self.named(error))?;
+        let snapshot = match read {
+            Read::Nothing(snapshot) => return Ok(snapshot),
+            Read::Changed(before, changed) => {
+                drop(connection);
+                before.changed(generation, changed)?
+            }
+            Read::Everything(content) => {
+                // The rows are read once; their pages are of no more use.
+                if let Err(error) = connection.execute_batch("PRAGMA cache_size = -2000; PRAGMA shrink_memory") {
+                    tracing::debug!(%error, "the pages that were read are kept in memory");
+                }
+                drop(connection);
+                Snapshot::build(generation, content)?
+            }
+        };
+        let snapshot = Arc::new(snapshot);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&snapshot));
         Ok(snapshot)
     }
@@ -212,6 +240,24 @@ impl Store for GeoPackageStore {
     }
 }
 
+/// What was read of a store.
+enum Read {
+    /// Nothing: this is how it is.
+    Nothing(Arc<Snapshot>),
+    /// What changed since that state.
+    Changed(Arc<Snapshot>, Changed),
+    /// All of it.
+    Everything(Content),
+}
+
+/// What changed since a state; `None` where that is not known or much.
+fn changes_since(connection: &Connection, before: &Snapshot, generation: u64) -> Result<Option<Changed>, StoreError> {
+    match changes::between(connection, before.generation(), generation)? {
+        Some(changes) => load::changed(connection, &changes, before),
+        None => Ok(None),
+    }
+}
+
 /// Says what SQLite's error means for the store.
 fn explain(path: &Path, source: rusqlite::Error) -> StoreError {
     let store = path.display().to_string();
@@ -224,5 +270,51 @@ fn explain(path: &Path, source: rusqlite::Error) -> StoreError {
         Some(ErrorCode::NotADatabase) => StoreError::NotAStore { store },
         Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged { store, source },
         _ => StoreError::Sqlite { store, source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{AdminLevel, ChangeSet, Region};
+    use crate::store::commit;
+    use geo::polygon;
+
+    fn region(id: &str) -> ChangeSet {
+        let area = polygon![(x: 0.0, y: 0.0), (x: 1.0, y: 0.0), (x: 1.0, y: 1.0), (x: 0.0, y: 0.0)].into();
+        let region = Region {
+            id: id.to_owned(),
+            code: None,
+            level: AdminLevel::Country,
+            name: id.to_owned(),
+            name_fr: None,
+            country: id.to_owned(),
+            parent: None,
+            valid_from: None,
+            valid_to: None,
+            source: "nobody".to_owned(),
+            area,
+            bbox: crate::domain::Bbox::parse("0,0,1,1").unwrap(),
+        };
+        ChangeSet { regions: vec![region], ..ChangeSet::default() }
+    }
+
+    #[test]
+    fn a_store_from_before_the_log_of_changes_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.gpkg");
+        commit(&GeoPackageStore::open_or_create(&path).unwrap(), region("ML")).unwrap();
+        let older = Connection::open(&path).unwrap();
+        older
+            .execute_batch("DROP TABLE harmattan_changes; UPDATE harmattan_store SET value = 1 WHERE key = 'schema_version'")
+            .unwrap();
+        drop(older);
+        let store = GeoPackageStore::open(&path).unwrap();
+        assert_eq!(changes::between(&store.connection.lock().unwrap(), 0, 1).unwrap(), None, "what came before is not known");
+        assert_eq!(store.snapshot().unwrap().regions().len(), 1);
+        commit(&store, region("NE")).unwrap();
+        assert!(changes::between(&store.connection.lock().unwrap(), 1, 2).unwrap().is_some());
+        assert_eq!(store.snapshot().unwrap().regions().len(), 2);
+        assert_eq!(store.check().unwrap(), Vec::<String>::new());
     }
 }

@@ -4,9 +4,12 @@
 //! `actor`, which is either side, counts it twice, once for each.
 
 use jiff::civil::{Date, Weekday};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::layers::Layers;
+use super::predicate::Conditions;
 use super::text::{Dictionary, NONE};
 use super::{Columns, Incidents};
 use crate::domain::{Audience, DomainError, EventType, FeatureQuery, Instant};
@@ -170,9 +173,12 @@ impl Incidents {
     pub(in crate::store) fn aggregate<'a>(&'a self, query: &FeatureQuery, by: &[GroupBy]) -> Aggregate<'a> {
         let fine = by.iter().any(|group| group.is_fine()) || query.bbox.is_some() || !query.filters.is_empty();
         let hides = query.audience == Audience::Public && fine;
-        let mut sums = Sums::of(&self.current, query, by, hides);
-        if query.known_at.is_some() {
-            sums = sums.joined(Sums::of(&self.past, query, by, hides));
+        let mut sums = Sums { values: Vec::new(), tallies: Vec::new(), withheld: 0, width: by.len().max(1) };
+        for layers in self.asked(query) {
+            let conditions = Conditions::of(layers, query);
+            for columns in layers.parts() {
+                sums = sums.joined(Sums::of(layers, columns, &conditions, query, by, hides));
+            }
         }
         let values = sums.values.chunks_exact(by.len().max(1)).flat_map(|values| by.iter().zip(values));
         Aggregate {
@@ -248,7 +254,14 @@ struct Sums<'a> {
 const GREATEST_TABLE: usize = 1 << 20;
 
 impl<'a> Sums<'a> {
-    fn of(columns: &'a Columns, query: &FeatureQuery, by: &[GroupBy], hides: bool) -> Self {
+    fn of(
+        layers: &'a Layers,
+        columns: &'a Columns,
+        conditions: &Conditions<'_>,
+        query: &FeatureQuery,
+        by: &[GroupBy],
+        hides: bool,
+    ) -> Self {
         let hides = hides && columns.has_restricted();
         let groupings: Vec<Grouping<'a>> = by.iter().map(|by| Grouping::new(columns, *by)).collect();
         let size = groupings.iter().try_fold(1usize, |size, grouping| size.checked_mul(grouping.codes?));
@@ -266,8 +279,7 @@ impl<'a> Sums<'a> {
         let mut codes = vec![0; groupings.len()];
         let mut withheld = 0;
         let twice = groupings.iter().position(|grouping| grouping.by == GroupBy::Actor);
-        columns.search(query, |row| {
-            let row = columns.row(row);
+        layers.search(columns, query.bbox, conditions, |row| {
             if hides && row.is_restricted() {
                 withheld += 1;
                 return;
@@ -308,16 +320,36 @@ impl<'a> Sums<'a> {
 
     /// Both as one: by their values, since each has codes of its own.
     fn joined(self, other: Self) -> Self {
-        let mut groups: BTreeMap<Vec<Ordered<'a>>, Tally> = BTreeMap::new();
-        for sums in [&self, &other] {
-            for (values, tally) in sums.values.chunks_exact(self.width).zip(&sums.tallies) {
-                *groups.entry(values.to_vec()).or_default() += *tally;
-            }
-        }
         let withheld = self.withheld + other.withheld;
+        if self.tallies.is_empty() || other.tallies.is_empty() {
+            let one = if self.tallies.is_empty() { other } else { self };
+            return Self { withheld, ..one };
+        }
         let mut joined = Self { values: Vec::new(), tallies: Vec::new(), withheld, width: self.width };
-        groups.into_iter().for_each(|(values, tally)| joined.push(values.into_iter(), tally));
+        let groups = |sums: &Self| sums.values.len() / sums.width;
+        let (mut here, mut there) = (0, 0);
+        while here < groups(&self) || there < groups(&other) {
+            let (ours, theirs) = (self.group(here), other.group(there));
+            // Where one has come to its end, the other goes on.
+            let order = match (ours, theirs) {
+                (Some((ours, _)), Some((theirs, _))) => ours.cmp(theirs),
+                (Some(_), None) => Ordering::Less,
+                (None, _) => Ordering::Greater,
+            };
+            let mut sum = Tally::default();
+            for (_, tally) in ours.filter(|_| order.is_le()).into_iter().chain(theirs.filter(|_| order.is_ge())) {
+                sum += tally;
+            }
+            if let Some((values, _)) = if order.is_le() { ours } else { theirs } {
+                joined.push(values.iter().copied(), sum);
+            }
+            (here, there) = (here + usize::from(order.is_le()), there + usize::from(order.is_ge()));
+        }
         joined
+    }
+
+    fn group(&self, at: usize) -> Option<(&[Ordered<'a>], Tally)> {
+        Some((self.values.get(at * self.width..(at + 1) * self.width)?, *self.tallies.get(at)?))
     }
 }
 

@@ -6,7 +6,6 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::super::StoreError;
-use super::IncidentRow;
 use super::row::{EVENT_TYPE, Incoming, Traits};
 use super::text::{Dictionary, NONE, Texts, translated};
 use crate::domain::{Collection, Dataset, Fatalities, Instant, Interval, Position, Redistribution};
@@ -47,8 +46,8 @@ pub(in crate::store) struct Columns {
     pub(super) known_at: Vec<Instant>,
     /// Of versions of the past; empty for what is known now.
     pub(super) superseded_at: Vec<Instant>,
-    /// The row of another dataset that is taken for the same incident, or [`NONE`]; empty when there are no such pairs, and for
-    /// versions of the past.
+    /// The row of another dataset that is taken for the same incident, or [`NONE`]; empty when there are no such pairs, for
+    /// versions of the past, and in a delta.
     pub(super) duplicate_of: Vec<u32>,
     /// The id of each row.
     ids: Texts,
@@ -61,8 +60,9 @@ pub(in crate::store) struct Columns {
 }
 
 impl Columns {
-    pub(super) fn row(&self, row: u32) -> IncidentRow<'_> {
-        IncidentRow { columns: self, row }
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.rank.len()
     }
 
     pub(super) fn id(&self, row: usize) -> &str {
@@ -76,8 +76,8 @@ impl Columns {
     }
 
     /// The rows of an id: one, but for versions.
-    pub(super) fn of(&self, id: &str) -> impl Iterator<Item = IncidentRow<'_>> {
-        self.by_id[self.ids_before(id, false)..self.ids_before(id, true)].iter().map(|row| self.row(*row))
+    pub(super) fn rows_with(&self, id: &str) -> impl Iterator<Item = u32> {
+        self.by_id[self.ids_before(id, false)..self.ids_before(id, true)].iter().copied()
     }
 
     pub(super) fn fatalities(&self, row: usize) -> Fatalities {
@@ -252,9 +252,6 @@ impl Builder {
         ];
         dictionaries.into_iter().for_each(Dictionary::close);
         columns.sort_ids(&order);
-        if columns.superseded_at.is_empty() {
-            columns.duplicate_of = columns.duplicates();
-        }
         Ok(columns)
     }
 }

@@ -6,14 +6,17 @@
 mod aggregate;
 mod columns;
 mod duplicates;
+mod layers;
 mod playback;
 mod predicate;
 mod row;
 mod text;
 mod tile;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use self::layers::Layers;
 use self::predicate::Conditions;
 use super::StoreError;
 use crate::domain::{Audience, Bbox, Cursor, Dataset, FeatureQuery, Interval, Page};
@@ -28,26 +31,58 @@ pub use self::tile::{IncidentTile, TileContent, VECTOR_PROPERTIES, write_mvt};
 /// What is known of incidents.
 #[derive(Debug, Default)]
 pub(super) struct Incidents {
-    current: Columns,
-    past: Columns,
+    current: Layers,
+    past: Layers,
+}
+
+/// The incidents that changed, with all that is known of them now.
+#[derive(Debug, Default)]
+pub(super) struct ChangedIncidents {
+    /// Their ids.
+    pub(super) ids: BTreeSet<String>,
+    /// What they say now; without those that are there no longer.
+    pub(super) current: Builder,
+    /// What they said before, each id's versions in the order of knowledge.
+    pub(super) past: Builder,
 }
 
 impl Incidents {
     pub(super) fn new(current: Builder, past: Builder, datasets: &[Arc<Dataset>]) -> Result<Self, StoreError> {
-        Ok(Self { current: current.finish(datasets)?, past: past.finish(datasets)? })
+        Ok(Self { current: Layers::new(current.finish(datasets)?), past: Layers::new(past.finish(datasets)?) })
+    }
+
+    /// Whether a change of so many incidents is better taken up by [`changed`](Self::changed) than by reading everything, the
+    /// datasets being these from then on.
+    pub(super) fn may_change(&self, incidents: usize, datasets: &[Arc<Dataset>]) -> bool {
+        self.current.has_room_for(incidents) && self.layers().into_iter().all(|layers| layers.holds_with(datasets))
+    }
+
+    /// The state after a change.
+    pub(super) fn changed(&self, changed: ChangedIncidents, datasets: &[Arc<Dataset>]) -> Result<Self, StoreError> {
+        let ChangedIncidents { ids, current, past } = changed;
+        Ok(Self { current: self.current.changed(&ids, current, datasets)?, past: self.past.changed(&ids, past, datasets)? })
+    }
+
+    fn layers(&self) -> [&Layers; 2] {
+        [&self.current, &self.past]
+    }
+
+    /// Where what is asked is looked for: in the past only when it is asked for.
+    fn asked(&self, query: &FeatureQuery) -> impl Iterator<Item = &Layers> {
+        std::iter::once(&self.current).chain(query.known_at.map(|_| &self.past))
     }
 
     /// Whether rows of the present or the past may not be passed on.
     pub(super) fn restricted(&self) -> bool {
-        [&self.current, &self.past].into_iter().any(Columns::has_restricted)
+        self.layers().into_iter().any(Layers::has_restricted)
     }
 
     /// Everything that meets the query, whoever may see it, in the order of the index.
     pub(super) fn search<'a>(&'a self, query: &FeatureQuery) -> Vec<IncidentRow<'a>> {
         let mut rows = Vec::new();
-        self.current.search(query, |row| rows.push(self.current.row(row)));
-        if query.known_at.is_some() {
-            self.past.search(query, |row| rows.push(self.past.row(row)));
+        for layers in self.asked(query) {
+            let conditions = Conditions::of(layers, query);
+            layers.parts().for_each(|columns| layers.search(columns, query.bbox, &conditions, |row| rows.push(row)));
         }
         rows
     }
@@ -59,29 +94,35 @@ impl Incidents {
 
     /// By rank: of what was found only the page is put in order.
     fn page_of_now<'a>(&'a self, query: &FeatureQuery) -> Page<IncidentRow<'a>> {
-        let columns = &self.current;
-        let first = query.cursor.as_ref().map_or(0, |cursor| columns.ids_before(cursor.after(), true));
-        let first = u32::try_from(first).unwrap_or(u32::MAX);
-        let hides = query.audience == Audience::Public && columns.has_restricted();
-        let (mut matched, mut withheld) = (0, 0);
-        let mut ranks = Vec::new();
-        columns.search(query, |row| {
-            let row = columns.row(row).at();
-            if hides && columns.is_restricted(row) {
-                withheld += 1;
-            } else {
-                matched += 1;
-                ranks.extend(Some(columns.rank[row]).filter(|rank| *rank >= first));
-            }
-        });
+        let layers = &self.current;
+        let hides = query.audience == Audience::Public && layers.has_restricted();
+        let conditions = Conditions::of(layers, query);
         let limit = query.limit.count();
-        let more = ranks.len() > limit;
-        if more {
-            ranks.select_nth_unstable(limit);
-            ranks.truncate(limit);
+        let (mut matched, mut withheld, mut on_page) = (0, 0, 0);
+        let mut places: Vec<u64> = Vec::new();
+        for columns in layers.parts() {
+            let first = query.cursor.as_ref().map_or(0, |cursor| columns.ids_before(cursor.after(), true));
+            let first = u32::try_from(first).unwrap_or(u32::MAX);
+            let mut ranks = Vec::new();
+            layers.search(columns, query.bbox, &conditions, |row| {
+                if hides && row.is_restricted() {
+                    withheld += 1;
+                } else {
+                    matched += 1;
+                    ranks.extend(Some(columns.rank[row.at()]).filter(|rank| *rank >= first));
+                }
+            });
+            on_page += ranks.len();
+            if ranks.len() > limit {
+                ranks.select_nth_unstable(limit);
+                ranks.truncate(limit);
+            }
+            places.extend(ranks.into_iter().map(|rank| layers.row(columns, columns.by_id[rank as usize]).order()));
         }
-        ranks.sort_unstable();
-        let items: Vec<_> = ranks.into_iter().map(|rank| columns.row(columns.by_id[rank as usize])).collect();
+        places.sort_unstable();
+        places.truncate(limit);
+        let items: Vec<_> = places.into_iter().map(|place| layers.ordered(place)).collect();
+        let more = on_page > items.len();
         let next = items.last().filter(|_| more).map(|last| Cursor::new(last.stable_id(), query.fingerprint()));
         Page { matched, withheld, items, next }
     }
@@ -117,38 +158,16 @@ impl Incidents {
     /// How many rows of now the index finds, whatever else is asked of them.
     pub(super) fn near(&self, bbox: Option<Bbox>, datetime: Interval) -> usize {
         let mut found = 0;
-        self.current.index.search(bbox, datetime, |rows| found += rows.len());
+        self.current.parts().for_each(|columns| columns.index.search(bbox, datetime, |rows| found += rows.len()));
         found
     }
 
     pub(super) fn extent(&self) -> Option<Bbox> {
-        self.current.index.extent()
+        self.current.extent()
     }
 
     pub(super) fn interval(&self) -> Option<Interval> {
-        self.current.interval
-    }
-}
-
-impl Columns {
-    /// Hands over the rows that meet the query, whoever may see them.
-    fn search(&self, query: &FeatureQuery, found: impl FnMut(u32)) {
-        self.search_within(query.bbox, query, found);
-    }
-
-    /// The same in a box of its own, whatever box the query has. An incident that is asked for once is looked for in the query's:
-    /// so of two reports in neighbouring tiles one is left out.
-    fn search_within(&self, bbox: Option<Bbox>, query: &FeatureQuery, mut found: impl FnMut(u32)) {
-        let conditions = Conditions::of(self, query);
-        self.index.search(bbox, query.datetime, |rows| {
-            // Rows are counted in 32 bits.
-            let rows = u32::try_from(rows.start).unwrap_or(u32::MAX)..u32::try_from(rows.end).unwrap_or(u32::MAX);
-            if conditions.is_empty() {
-                rows.for_each(&mut found);
-            } else {
-                rows.filter(|row| conditions.met_by(*row)).for_each(&mut found);
-            }
-        });
+        self.current.interval()
     }
 }
 
@@ -255,7 +274,7 @@ mod tests {
         })
     }
 
-    fn columns(rows: &[Incident]) -> Columns {
+    fn layers(rows: &[Incident]) -> Layers {
         let half = rows.len() / 2;
         let built = |rows: &[Incident]| {
             let mut builder = Builder::default();
@@ -264,7 +283,15 @@ mod tests {
         };
         let mut builder = built(&rows[..half]);
         builder.append(built(&rows[half..])).unwrap();
-        builder.finish(&datasets()).unwrap()
+        Layers::new(builder.finish(&datasets()).unwrap())
+    }
+
+    impl Layers {
+        fn found(&self, query: &FeatureQuery) -> Vec<&str> {
+            let (mut found, conditions) = (Vec::new(), Conditions::of(self, query));
+            self.parts().for_each(|columns| self.search(columns, query.bbox, &conditions, |row| found.push(row.stable_id())));
+            found
+        }
     }
 
     proptest! {
@@ -272,9 +299,9 @@ mod tests {
         fn a_row_says_what_its_incident_says(drawn in vec(incident(), 0..60)) {
             let by_id: BTreeMap<String, Incident> = drawn.into_iter().map(|row| (row.id.clone(), row)).collect();
             let rows: Vec<Incident> = by_id.values().rev().cloned().collect();
-            let columns = columns(&rows);
+            let layers = layers(&rows);
             for incident in &rows {
-                let row = columns.of(&incident.id).next().unwrap();
+                let row = layers.of(&incident.id).next().unwrap();
                 prop_assert_eq!((row.id(), row.shape(), row.interval()), (incident.id(), incident.shape(), incident.interval()));
                 prop_assert_eq!((row.known_at(), row.redistribution()), (incident.known_at(), incident.redistribution()));
                 let mut visited = Vec::new();
@@ -286,7 +313,8 @@ mod tests {
                 }
                 prop_assert_eq!(visited.len(), Incident::FIELDS.len());
             }
-            let ids: Vec<&str> = columns.by_id.iter().map(|row| columns.row(*row).stable_id()).collect();
+            let columns = layers.parts().next();
+            let ids: Vec<&str> = columns.iter().flat_map(|columns| columns.by_id.iter().map(|row| layers.row(columns, *row).stable_id())).collect();
             prop_assert!(ids.iter().eq(by_id.keys()));
         }
 
@@ -294,7 +322,7 @@ mod tests {
         fn a_condition_on_columns_is_the_condition_on_records(drawn in vec(incident(), 0..60), asked in incident()) {
             let by_id: BTreeMap<String, Incident> = drawn.into_iter().map(|row| (row.id.clone(), row)).collect();
             let rows: Vec<Incident> = by_id.values().cloned().collect();
-            let columns = columns(&rows);
+            let layers = layers(&rows);
             for field in Incident::FIELDS.iter().filter(|field| field.queryable) {
                 let wanted = asked.value(field.name, Instant::MAX);
                 if wanted == Value::Null {
@@ -302,8 +330,7 @@ mod tests {
                 }
                 let filter = Filter::parse(crate::domain::Collection::Incidents, field.name, &wanted.to_string()).unwrap();
                 let query = FeatureQuery { filters: vec![filter], ..FeatureQuery::all(crate::domain::Collection::Incidents, Instant::MAX) };
-                let mut found: Vec<&str> = Vec::new();
-                columns.search(&query, |row| found.push(columns.row(row).stable_id()));
+                let mut found: Vec<&str> = layers.found(&query);
                 found.sort_unstable();
                 let accepted = rows.iter().filter(|row| query.filters.iter().all(|filter| filter.accepts(*row, Instant::MAX)));
                 prop_assert!(found.iter().eq(accepted.map(|row| &row.id)), "{}", field.name);
@@ -314,8 +341,8 @@ mod tests {
         fn what_is_told_twice_counts_once(drawn in vec(twice(), 0..30)) {
             let by_id: BTreeMap<String, Incident> = drawn.into_iter().map(|row| (row.id.clone(), row)).collect();
             let rows: Vec<Incident> = by_id.values().cloned().collect();
-            let columns = columns(&rows);
-            let row_of = |id: &str| columns.of(id).next().unwrap();
+            let layers = layers(&rows);
+            let row_of = |id: &str| layers.of(id).next().unwrap();
             let pair = |row: &Incident| match row_of(&row.id).value("duplicate_of", Instant::MAX) {
                 Value::Text(id) => by_id.get(id.as_ref()),
                 _ => None,
@@ -332,14 +359,12 @@ mod tests {
             }
             prop_assert!(told.values().all(|count| *count == 1), "a row is in one pair with each dataset at most");
             let all = FeatureQuery::all(crate::domain::Collection::Incidents, Instant::MAX);
-            let mut once = 0;
-            columns.search(&FeatureQuery { once: true, ..all.clone() }, |_| once += 1);
+            let once = layers.found(&FeatureQuery { once: true, ..all.clone() }).len();
             prop_assert_eq!(once, rows.iter().filter(|row| pair(row).is_none()).count());
             // One whose other report is not asked for is no duplicate.
             for dataset in datasets() {
                 let filter = Filter::parse(crate::domain::Collection::Incidents, "dataset", &dataset.id).unwrap();
-                let mut own = 0;
-                columns.search(&FeatureQuery { once: true, filters: vec![filter], ..all.clone() }, |_| own += 1);
+                let own = layers.found(&FeatureQuery { once: true, filters: vec![filter], ..all.clone() }).len();
                 prop_assert_eq!(own, rows.iter().filter(|row| row.source.dataset.id == dataset.id).count());
             }
         }
@@ -348,7 +373,7 @@ mod tests {
         fn groups_are_what_counting_one_by_one_gives(drawn in vec(incident(), 0..60), first in 0..GROUPINGS.len(), second in 0..GROUPINGS.len()) {
             let by_id: BTreeMap<String, Incident> = drawn.into_iter().map(|row| (row.id.clone(), row)).collect();
             let rows: Vec<Incident> = by_id.values().cloned().collect();
-            let incidents = Incidents { current: columns(&rows), past: Columns::default() };
+            let incidents = Incidents { current: layers(&rows), past: Layers::default() };
             let by = if first == second { vec![GROUPINGS[first]] } else { vec![GROUPINGS[first], GROUPINGS[second]] };
             let mut wanted: BTreeMap<Vec<String>, (u64, u64, u64)> = BTreeMap::new();
             for row in &rows {

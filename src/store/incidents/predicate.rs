@@ -1,16 +1,17 @@
 //! Conditions on columns: texts are looked up once, rows are compared by their codes.
 
-use super::Columns;
+use super::layers::Layers;
 use super::row::{Bits, DATE_PRECISION, EVENT_TYPE, GEO_PRECISION};
-use super::text::NONE;
+use super::{Columns, IncidentRow};
 use crate::domain::{Bbox, DatePrecision, EventType, Fatalities, FeatureQuery, Filter, Instant, Interval, Value};
 
 /// What a query asks of a row beyond its place and time.
 pub(super) struct Conditions<'a> {
-    columns: &'a Columns,
+    layers: &'a Layers,
     known_at: Option<Instant>,
     as_of: Instant,
-    all: Vec<Condition<'a>>,
+    /// By the codes of the base, and by those of the delta.
+    all: [Vec<Condition<'a>>; 2],
     /// Whether an incident that another report is taken for, too, is left out where that report meets the query.
     once: bool,
     bbox: Option<Bbox>,
@@ -35,52 +36,61 @@ enum Condition<'a> {
 }
 
 impl<'a> Conditions<'a> {
-    pub(super) fn of(columns: &'a Columns, query: &'a FeatureQuery) -> Self {
-        let all = query.filters.iter().map(|filter| condition(columns, filter)).collect();
-        let once = query.once && !columns.duplicate_of.is_empty();
-        Self { columns, known_at: query.known_at, as_of: query.as_of, all, once, bbox: query.bbox, datetime: query.datetime }
+    pub(super) fn of(layers: &'a Layers, query: &'a FeatureQuery) -> Self {
+        let all = layers.both().map(|columns| query.filters.iter().map(|filter| condition(columns, filter)).collect());
+        let once = query.once && layers.has_links();
+        Self { layers, known_at: query.known_at, as_of: query.as_of, all, once, bbox: query.bbox, datetime: query.datetime }
+    }
+
+    /// When it is to have been.
+    pub(super) fn datetime(&self) -> Interval {
+        self.datetime
     }
 
     /// Whether every row meets them.
     pub(super) fn is_empty(&self) -> bool {
-        self.known_at.is_none() && self.all.is_empty() && !self.once
+        self.known_at.is_none() && self.all.iter().all(Vec::is_empty) && !self.once
     }
 
-    pub(super) fn met_by(&self, row: u32) -> bool {
-        self.met_by_itself(row) && !(self.once && self.is_told_before(row))
+    /// Whether a row of the delta, or of the base, meets them.
+    pub(super) fn met_by(&self, is_delta: bool, row: u32) -> bool {
+        let [base, delta] = self.layers.both();
+        let columns = if is_delta { delta } else { base };
+        self.met_by_itself(columns, is_delta, row) && !(self.once && self.is_told_before(self.layers.row(columns, row)))
     }
 
     /// Whether the row is another report of an incident that meets the query as well.
-    fn is_told_before(&self, row: u32) -> bool {
-        let index = &self.columns.index;
-        let mut row = row;
+    fn is_told_before(&self, row: IncidentRow<'_>) -> bool {
+        let layers = self.layers;
+        let mut number = layers.number(row);
         // Each step leads to a dataset that stands before: the way ends.
-        while let Some(other) = self.columns.duplicate_of.get(self.columns.row(row).at()).filter(|other| **other != NONE) {
-            let at = self.columns.row(*other).at();
-            let inside = self.bbox.is_none_or(|bbox| index.position(at).is_some_and(|position| bbox.contains(position)));
-            if inside && index.interval(at).meets(self.datetime) && self.met_by_itself(*other) {
+        while let Some(other) = layers.duplicate_of(number) {
+            let row = layers.numbered(other);
+            let inside = self.bbox.is_none_or(|bbox| row.position().is_some_and(|position| bbox.contains(position)));
+            let dated = row.columns.index.interval(row.at()).meets(self.datetime);
+            if inside && dated && self.met_by_itself(row.columns, layers.is_delta(row.columns), row.row) {
                 return true;
             }
-            row = *other;
+            number = other;
         }
         false
     }
 
-    fn met_by_itself(&self, row: u32) -> bool {
-        let at = self.columns.row(row).at();
-        self.known_at.is_none_or(|asked| {
-            self.columns.known_at[at] <= asked && self.columns.superseded_at.get(at).is_none_or(|ended| *ended > asked)
-        }) && self.all.iter().all(|condition| match condition {
-            Condition::Never => false,
-            Condition::Code(column, code) => column[at] == *code,
-            Condition::Codes(column, codes) => codes.contains(&column[at]),
-            Condition::Trait(bits, wanted) => self.columns.traits[at].get(*bits) == *wanted,
-            Condition::Figures(codes) => {
-                usize::try_from(self.columns.figure[at]).ok().and_then(|code| codes.get(code)).copied().unwrap_or(false)
-            }
-            Condition::Dataset(code) => self.columns.dataset[at] == *code,
-            Condition::Value(filter) => filter.accepts(&self.columns.row(row), self.as_of),
-        })
+    fn met_by_itself(&self, columns: &Columns, is_delta: bool, row: u32) -> bool {
+        let at = self.layers.row(columns, row).at();
+        self.known_at
+            .is_none_or(|asked| columns.known_at[at] <= asked && columns.superseded_at.get(at).is_none_or(|ended| *ended > asked))
+            && self.all[usize::from(is_delta)].iter().all(|condition| match condition {
+                Condition::Never => false,
+                Condition::Code(column, code) => column[at] == *code,
+                Condition::Codes(column, codes) => codes.contains(&column[at]),
+                Condition::Trait(bits, wanted) => columns.traits[at].get(*bits) == *wanted,
+                Condition::Figures(codes) => {
+                    usize::try_from(columns.figure[at]).ok().and_then(|code| codes.get(code)).copied().unwrap_or(false)
+                }
+                Condition::Dataset(code) => columns.dataset[at] == *code,
+                Condition::Value(filter) => filter.accepts(&self.layers.row(columns, row), self.as_of),
+            })
     }
 }
 

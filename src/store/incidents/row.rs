@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Columns;
-use super::text::NONE;
+use super::layers::Layers;
 use crate::domain::{
     Bbox, Dataset, DatePrecision, EventType, Fatalities, Field, GeoPrecision, Incident, Instant, Interval, Moment, Position,
     Record, Redistribution, Shape, SourceRef, Value, Verification,
@@ -103,6 +103,7 @@ impl Incoming<'_> {
 /// An incident as the columns of a snapshot hold it.
 #[derive(Debug, Clone, Copy)]
 pub struct IncidentRow<'a> {
+    pub(super) layers: &'a Layers,
     pub(super) columns: &'a Columns,
     pub(super) row: u32,
 }
@@ -145,10 +146,25 @@ impl<'a> IncidentRow<'a> {
         u8::try_from(self.traits().geo_precision()).unwrap_or(0)
     }
 
-    /// The row of another dataset that is taken for the same incident.
-    fn duplicate_of(self) -> Option<&'a str> {
-        let other = self.columns.duplicate_of.get(self.at()).filter(|other| **other != NONE)?;
-        Some(self.columns.row(*other).stable_id())
+    /// The id of the row of another dataset that is taken for the same incident.
+    pub(super) fn duplicate_of(self) -> Option<&'a str> {
+        let layers = self.layers;
+        let other = layers.has_links().then(|| layers.duplicate_of(layers.number(self))).flatten()?;
+        Some(layers.numbered(other).stable_id())
+    }
+
+    /// Its place in the order of all ids.
+    pub(super) fn order(self) -> u64 {
+        self.layers.order(self)
+    }
+
+    pub(super) fn position(self) -> Option<Position> {
+        self.columns.index.position(self.at())
+    }
+
+    /// The number of its dataset among those of its layer.
+    pub(super) fn dataset_code(self) -> usize {
+        self.columns.dataset[self.at()].into()
     }
 
     /// Whether its day is known, and not only the week, month or year around it.
@@ -160,16 +176,46 @@ impl<'a> IncidentRow<'a> {
         self.columns.traits[self.at()]
     }
 
-    fn dataset(self) -> &'a Dataset {
-        &self.columns.datasets[usize::from(self.columns.dataset[self.at()])]
+    pub(super) fn dataset(self) -> &'a Arc<Dataset> {
+        &self.columns.datasets[self.dataset_code()]
     }
 
-    fn start(self) -> Value<'static> {
+    fn start(self) -> Moment {
         moment(self.columns.index.interval(self.at()).start(), self.traits().get(START_IS_INSTANT) == 1)
     }
 
-    fn end(self) -> Value<'static> {
+    fn end(self) -> Moment {
         moment(self.columns.index.interval(self.at()).end(), self.traits().get(END_IS_INSTANT) == 1)
+    }
+
+    /// It as it came: what is put into other columns.
+    pub(super) fn to_incoming(self) -> Incoming<'a> {
+        let (columns, at, traits) = (self.columns, self.at(), self.traits());
+        Incoming {
+            id: self.stable_id(),
+            start: self.start(),
+            end: self.end(),
+            // What is packed came from these types.
+            date_precision: DatePrecision::parse(traits.date_precision()).unwrap_or(DatePrecision::Day),
+            position: self.position(),
+            geo_precision: traits.parsed_geo_precision(),
+            event_type: EventType::ALL.get(at_most(traits.get(EVENT_TYPE))).copied().unwrap_or(EventType::ALL[0]),
+            sub_event_type: columns.sub_event_types.get(columns.sub_event_type[at]),
+            actor1: columns.actors.get(columns.actor1[at]),
+            actor2: columns.actors.get(columns.actor2[at]),
+            fatalities: self.fatalities(),
+            country: columns.countries.get(columns.country[at]).unwrap_or_default(),
+            region: columns.regions.get(columns.region[at]),
+            place: columns.places.get(columns.place[at]).unwrap_or_default(),
+            title: columns.titles.get(columns.title[at]).unwrap_or_default(),
+            notes: columns.notes.get(columns.note[at]),
+            citation: columns.citations.get(columns.citation[at]).unwrap_or_default(),
+            dataset: self.dataset(),
+            verification: traits.verification().and_then(|word| Verification::parse(word).ok()),
+            confidence: columns.confidence(at),
+            known_at: columns.known_at[at],
+            superseded_at: columns.superseded_at.get(at).copied(),
+        }
     }
 
     fn fatalities(self) -> Fatalities {
@@ -177,11 +223,22 @@ impl<'a> IncidentRow<'a> {
     }
 }
 
-fn moment(instant: Instant, is_instant: bool) -> Value<'static> {
+fn moment(instant: Instant, is_instant: bool) -> Moment {
     match instant.date() {
-        Some(date) if !is_instant => Value::Date(date),
-        _ => Value::Instant(instant),
+        Some(date) if !is_instant => Moment::Day(date),
+        _ => Moment::Instant(instant),
     }
+}
+
+fn value(moment: Moment) -> Value<'static> {
+    match moment {
+        Moment::Day(date) => Value::Date(date),
+        Moment::Instant(instant) => Value::Instant(instant),
+    }
+}
+
+fn at_most(bits: u32) -> usize {
+    usize::try_from(bits).unwrap_or(usize::MAX)
 }
 
 impl Record for IncidentRow<'_> {
@@ -221,8 +278,8 @@ impl Record for IncidentRow<'_> {
         let (columns, at) = (self.columns, self.at());
         let fatalities = || self.fatalities();
         match name {
-            "date_start" => self.start(),
-            "date_end" => self.end(),
+            "date_start" => value(self.start()),
+            "date_end" => value(self.end()),
             "date_precision" => self.traits().date_precision().into(),
             "geo_precision" => self.traits().geo_precision().into(),
             "event_type" => self.traits().event_type().into(),
@@ -251,8 +308,8 @@ impl Record for IncidentRow<'_> {
     fn visit(&self, _as_of: Instant, visitor: &mut dyn FnMut(Value<'_>)) {
         let (columns, at) = (self.columns, self.at());
         let (traits, fatalities, dataset) = (self.traits(), self.fatalities(), self.dataset());
-        visitor(self.start());
-        visitor(self.end());
+        visitor(value(self.start()));
+        visitor(value(self.end()));
         visitor(traits.date_precision().into());
         visitor(traits.geo_precision().into());
         visitor(traits.event_type().into());
@@ -327,6 +384,13 @@ impl Traits {
 
     fn geo_precision(self) -> u32 {
         self.get(GEO_PRECISION)
+    }
+
+    fn parsed_geo_precision(self) -> GeoPrecision {
+        let all = [GeoPrecision::Exact, GeoPrecision::Near, GeoPrecision::Area];
+        all.into_iter()
+            .find(|precision| u32::try_from(precision.code()) == Ok(self.geo_precision()))
+            .unwrap_or(GeoPrecision::Area)
     }
 
     fn verification(self) -> Option<&'static str> {

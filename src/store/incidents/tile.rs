@@ -1,6 +1,8 @@
 //! The incidents of a tile: one by one as long as they are few, and as bins of its cells above that.
 
 use super::super::table::meets;
+use super::layers::Layers;
+use super::predicate::Conditions;
 use super::text::{Dictionary, NONE};
 use super::{Columns, IncidentRow, Incidents};
 use crate::domain::{Audience, DatePrecision, EventType, FeatureQuery, Instant, Record as _};
@@ -35,9 +37,8 @@ impl Incidents {
     /// The tile's share of what meets the query: as bins when there are more than `max_features`.
     pub(in crate::store) fn tile<'a>(&'a self, query: &FeatureQuery, tile: TileId, max_features: usize) -> IncidentTile<'a> {
         let mut held = Held { tile, max_features, rows: Vec::new(), bins: Vec::new(), matched: 0, withheld: 0 };
-        held.take(&self.current, query);
-        if query.known_at.is_some() {
-            held.take(&self.past, query);
+        for layers in self.asked(query) {
+            held.take(layers, query);
         }
         let content = if held.bins.is_empty() {
             TileContent::Rows(held.rows)
@@ -65,22 +66,25 @@ struct Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    fn take(&mut self, columns: &'a Columns, query: &FeatureQuery) {
-        let hides = query.audience == Audience::Public && columns.has_restricted();
-        columns.search_within(Some(self.tile.buffered_bbox()), query, |row| {
-            let row = columns.row(row);
-            if row.grid().is_none_or(|point| Cell::of(point, self.tile.z()) != self.cell()) {
-                return;
-            }
-            if query.bbox.is_some_and(|bbox| !meets(row.shape(), bbox)) {
-                return;
-            }
-            if hides && row.is_restricted() {
-                self.withheld += 1;
-            } else {
-                self.matched += 1;
-                self.add(row);
-            }
+    fn take(&mut self, layers: &'a Layers, query: &FeatureQuery) {
+        let hides = query.audience == Audience::Public && layers.has_restricted();
+        let conditions = Conditions::of(layers, query);
+        let bbox = Some(self.tile.buffered_bbox());
+        layers.parts().for_each(|columns| {
+            layers.search(columns, bbox, &conditions, |row| {
+                if row.grid().is_none_or(|point| Cell::of(point, self.tile.z()) != self.cell()) {
+                    return;
+                }
+                if query.bbox.is_some_and(|bbox| !meets(row.shape(), bbox)) {
+                    return;
+                }
+                if hides && row.is_restricted() {
+                    self.withheld += 1;
+                } else {
+                    self.matched += 1;
+                    self.add(row);
+                }
+            })
         });
     }
 
@@ -148,15 +152,16 @@ pub const VECTOR_PROPERTIES: [&str; 17] = [
 pub fn write_mvt(rows: &[IncidentRow<'_>], tile: TileId, layer: &mut Layer) {
     layer.reserve(rows.len());
     let id = layer.key("id");
-    let mut current: Option<Translated<'_>> = None;
+    let mut known: Vec<Translated<'_>> = Vec::new();
     let mut tags = Vec::with_capacity(2 + 2 * VECTOR_PROPERTIES.len());
     for row in rows {
         let Some(point) = row.grid() else { continue };
-        // Rows are of one set of columns, or of two where the past is asked for.
-        let translated = match &mut current {
-            Some(translated) if std::ptr::eq(translated.columns, row.columns) => translated,
-            other => other.insert(Translated::new(row.columns, layer)),
-        };
+        // Rows are of one set of columns mostly, and of a few where some changed lately or the past is asked for.
+        let at = known.iter().position(|translated| std::ptr::eq(translated.columns, row.columns)).unwrap_or_else(|| {
+            known.push(Translated::new(row.columns, layer));
+            known.len() - 1
+        });
+        let translated = &mut known[at];
         tags.clear();
         tags.extend([id, layer.unique_text(row.stable_id())]);
         translated.tag(*row, layer, &mut tags);
