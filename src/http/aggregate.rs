@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::Response;
 use std::fmt::Write as _;
 
+use super::cache::Footprint;
 use super::collections::named;
 use super::items::{WITHHELD, write_window};
 use super::negotiate::{Offer, one_of};
@@ -45,6 +46,9 @@ pub(super) async fn aggregate(
         return Err(Problem::parameter("group_by", "f=geojson needs region or cell:{z} among the groups"));
     }
     let query = FeatureQuery { audience, ..params.counted_query(collection, state.now())? };
+    let footprint = Footprint::of(&query);
+    // Areas of regions are drawn where they are asked for.
+    let footprint = if form == 2 { footprint.with_all_of(Collection::Regions) } else { footprint };
     let (body, withheld) = state
         .on_snapshot(move |snapshot| {
             let counted = snapshot.aggregate(&query, &by);
@@ -61,7 +65,7 @@ pub(super) async fn aggregate(
         // Of groups: those who may not be told of in groups so fine.
         response.headers_mut().insert(WITHHELD, withheld.into());
     }
-    Ok(response)
+    Ok(footprint.mark(response))
 }
 
 fn groupings(params: &mut Params) -> Result<Vec<GroupBy>, Problem> {

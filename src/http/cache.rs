@@ -1,9 +1,10 @@
 //! Answers that were made once and are sent again: whole, with their headers, as they go over the wire.
 //!
-//! An entry is kept under everything that its bytes depend on: the address with its query, what `Accept` and `Accept-Encoding` ask,
-//! for whom it is, the generation of the store and the day (a road's status is told as of today where the window is open). So
-//! nothing is ever stale, and what a commit left behind is the first to go. The bound is on bytes. Requests for one entry that come together make
-//! it once; the others wait for it.
+//! An entry is kept under everything that its bytes depend on but the records: the address with its query, what `Accept` and `Accept-Encoding`
+//! ask, for whom it is, and the day (a road's status is told as of today where the window is open). With it stand the
+//! generation that it was made of and its [`Footprint`], the part of the records that it is made of, which the handler names. It is used for as
+//! long as the snapshot says that no commit has touched that part since; without a footprint any commit touches it. So nothing is ever stale, and a
+//! commit drops only what it touches. The bound is on bytes. Requests for one entry that come together make it once; the others wait for it.
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
@@ -17,12 +18,14 @@ use quick_cache::sync::Cache;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::conditional::{names, representation_tag};
 use super::negotiate::{Encoding, encoding};
 use super::problem::Problem;
 use super::state::AppState;
-use crate::domain::Audience;
+use crate::domain::{Audience, Bbox, Collection, FeatureQuery, Interval, Record};
+use crate::store::Snapshot;
 
 /// What the server spent on an answer (W3C Server Timing); of a kept one, that it was kept.
 pub(super) const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -64,15 +67,64 @@ struct Key {
     accept: Vec<HeaderValue>,
     encoding: Encoding,
     audience: Audience,
-    generation: u64,
     day: i64,
+}
+
+/// The records that an answer is made of: all that lie in a box and an interval of a collection, or of several.
+#[derive(Debug, Clone)]
+pub(super) struct Footprint(Vec<(Collection, Option<Bbox>, Interval)>);
+
+impl Footprint {
+    /// That of an answer to a query.
+    pub(super) fn of(query: &FeatureQuery) -> Self {
+        // Whether an incident is told elsewhere is told of that other place, and of the whole of its day.
+        let (bbox, interval) = if query.once { (None, Interval::ALWAYS) } else { (query.bbox, query.datetime) };
+        Self(vec![(query.collection, bbox, interval)])
+    }
+
+    /// That of one record with its versions.
+    pub(super) fn of_record(collection: Collection, record: &dyn Record) -> Self {
+        Self(vec![(collection, record.bbox(), record.interval())])
+    }
+
+    /// The same with the whole of another collection.
+    pub(super) fn with_all_of(mut self, collection: Collection) -> Self {
+        self.0.push((collection, None, Interval::ALWAYS));
+        self
+    }
+
+    /// The answer, saying that this is what it is made of.
+    pub(super) fn mark(self, mut response: Response) -> Response {
+        response.extensions_mut().insert(self);
+        response
+    }
+
+    fn untouched_since(&self, generation: u64, snapshot: &Snapshot) -> bool {
+        self.0.iter().all(|(collection, bbox, interval)| snapshot.untouched_since(generation, *collection, *bbox, *interval))
+    }
 }
 
 /// An answer as it is sent.
 struct Entry {
+    /// The last generation that it is known to be true of.
+    generation: AtomicU64,
+    footprint: Option<Footprint>,
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+}
+
+impl Entry {
+    /// Whether it is what would be answered now.
+    fn is_true_of(&self, snapshot: &Snapshot) -> bool {
+        let made = self.generation.load(Ordering::Relaxed);
+        let is_true = made >= snapshot.generation()
+            || self.footprint.as_ref().is_some_and(|footprint| footprint.untouched_since(made, snapshot));
+        if is_true {
+            self.generation.fetch_max(snapshot.generation(), Ordering::Relaxed);
+        }
+        is_true
+    }
 }
 
 #[derive(Clone)]
@@ -118,16 +170,25 @@ pub(super) async fn replay(State(state): State<AppState>, request: Request, next
         accept: request.headers().get_all(header::ACCEPT).iter().filter(|accept| *accept != "*/*").cloned().collect(),
         encoding,
         audience,
-        generation: snapshot.generation(),
         day: state.now().millis().div_euclid(86_400_000),
     };
-    drop(snapshot);
     let asked = Asked::of(&request);
     let cache = Arc::clone(&state.cache);
-    match cache.entries.get_value_or_guard_async(&key).await {
+    let kept = loop {
+        match cache.entries.get_value_or_guard_async(&key).await {
+            Ok(entry) if !entry.is_true_of(&snapshot) => {
+                cache.entries.remove_if(&key, |kept| Arc::ptr_eq(kept, &entry));
+            }
+            kept => break kept,
+        }
+    };
+    // What is made from here on is made of this generation or of a later one.
+    let generation = snapshot.generation();
+    drop(snapshot);
+    match kept {
         Ok(entry) => asked.answer(&entry, Some(HIT)),
         Err(guard) => {
-            let made = make(request, next, encoding).await;
+            let made = make(request, next, encoding, generation).await;
             let entry = match made {
                 Ok(entry) => Arc::new(entry),
                 Err(other) => return *other,
@@ -179,7 +240,7 @@ impl Asked {
 }
 
 /// Has the answer made, plain and whatever the client holds, and encodes it. What fails on the way is an answer of its own.
-async fn make(mut request: Request, next: Next, encoding: Encoding) -> Result<Entry, Box<Response>> {
+async fn make(mut request: Request, next: Next, encoding: Encoding, generation: u64) -> Result<Entry, Box<Response>> {
     *request.method_mut() = Method::GET;
     request.headers_mut().remove(header::IF_NONE_MATCH);
     request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
@@ -204,7 +265,8 @@ async fn make(mut request: Request, next: Next, encoding: Encoding) -> Result<En
     if !vary.iter().any(|names| names.as_bytes().eq_ignore_ascii_case(b"accept-encoding")) {
         parts.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
-    Ok(Entry { status: parts.status, headers: parts.headers, body })
+    let footprint = parts.extensions.remove();
+    Ok(Entry { generation: generation.into(), footprint, status: parts.status, headers: parts.headers, body })
 }
 
 /// The name of an encoding and the bytes in it; `None` where they stay as they are.

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use std::sync::Arc;
 
+use super::cache::Footprint;
 use super::collections::named;
 use super::links::{Link, segment, with_parameter};
 use super::negotiate::{format, only};
@@ -37,6 +38,8 @@ pub(super) async fn items(
     let format = format(&mut params, &headers)?;
     let query = FeatureQuery { audience, ..params.feature_query(collection, state.now())? };
     let base = state.base_url().to_owned();
+    // Files name the datasets of their rows with all that is said of them: any change may touch those.
+    let footprint = (format == Format::GeoJson).then(|| Footprint::of(&query));
     let asked = query.clone();
     let (body, links, counts) = state
         .on_incidents(&asked, asked.bbox, move |snapshot| {
@@ -65,7 +68,10 @@ pub(super) async fn items(
     if withheld > 0 {
         headers.insert(WITHHELD, withheld.into());
     }
-    Ok(response)
+    Ok(match footprint {
+        Some(footprint) => footprint.mark(response),
+        None => response,
+    })
 }
 
 /// `GET /collections/{collection}/items/{id}`. `datetime` says at which instant a changing status is told.
@@ -97,7 +103,7 @@ pub(super) async fn item(
     body.push_str(",\"links\":");
     body.push_str(&serde_json::to_string(&links).unwrap_or_default());
     body.push('}');
-    Ok(reply::tagged(GEO_JSON, body))
+    Ok(Footprint::of_record(collection, &record).mark(reply::tagged(GEO_JSON, body)))
 }
 
 /// `GET /collections/{collection}/items/{id}/revisions`: every version with the time it was known, oldest first.
@@ -114,9 +120,9 @@ pub(super) async fn revisions(
     params.finish()?;
     let (snapshot, now) = (state.snapshot()?, state.now());
     let versions = snapshot.shown_revisions(audience, collection, &id);
-    if versions.is_empty() {
+    let Some(first) = versions.first() else {
         return Err(Problem::missing(format!("there is no '{id}' in {}", collection.id())));
-    }
+    };
     let mut body = String::from("[");
     for (ordinal, version) in versions.iter().enumerate() {
         body.push_str(if ordinal > 0 { ",\n{" } else { "\n{" });
@@ -128,7 +134,8 @@ pub(super) async fn revisions(
         body.push('}');
     }
     body.push_str("\n]");
-    Ok(reply::tagged(JSON, body))
+    // A change of a record touches the places of all its versions.
+    Ok(Footprint::of_record(collection, first).mark(reply::tagged(JSON, body)))
 }
 
 fn write_members(body: &mut String, members: &[(&str, Value<'_>)]) {

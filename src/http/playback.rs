@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 
-use super::cache::Thorough;
+use super::cache::{Footprint, Thorough};
 use super::negotiate::{no_parameters, only};
 use super::params::Params;
 use super::problem::Problem;
@@ -42,6 +42,7 @@ pub(super) async fn incidents(
         },
     };
     let query = FeatureQuery { audience, ..params.counted_query(Collection::Incidents, state.now())? };
+    let footprint = Footprint::of(&query);
     let body = state
         .on_snapshot(move |snapshot| {
             stream(snapshot.playback(&query, max_rows), &query).map_err(|error| {
@@ -53,7 +54,7 @@ pub(super) async fn incidents(
     let mut response = reply::tagged(ARROW, body);
     // It is asked for once and played for long: worth some tens of milliseconds more.
     response.extensions_mut().insert(Thorough);
-    Ok(response)
+    Ok(footprint.mark(response))
 }
 
 fn stream(rows: Playback<'_>, query: &FeatureQuery) -> Result<Vec<u8>, FormatError> {

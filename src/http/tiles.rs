@@ -4,6 +4,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::cache::Footprint;
 use super::collections::named;
 use super::items::{write_window, write_withheld};
 use super::negotiate::{Offer, one_of};
@@ -69,6 +70,7 @@ async fn answer(
 ) -> Result<Response, Problem> {
     let version = version(&mut params)?;
     let query = FeatureQuery { audience, ..params.filtered_query(collection, state.now())? };
+    let footprint = Footprint::of(&FeatureQuery { bbox: Some(tile.buffered_bbox()), ..query.clone() });
     let max_features = state.limits.max_features;
     // The status of a road in an open window is told as of today.
     let lasting = collection != Collection::Corridors || query.datetime.end() != Instant::MAX;
@@ -91,7 +93,7 @@ async fn answer(
     if immutable {
         response.headers_mut().insert(header::CACHE_CONTROL, IMMUTABLE);
     }
-    Ok(response)
+    Ok(footprint.mark(response))
 }
 
 /// Takes `v`, the state of the store that the address was made for. A tile of that state never changes; of an earlier one the tile

@@ -11,6 +11,7 @@ mod memory;
 mod snapshot;
 mod table;
 mod tile;
+mod touched;
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! One immutable state of the whole store.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::StoreError;
@@ -7,6 +8,7 @@ use super::history::Superseded;
 use super::incidents::{Aggregate, Builder, ChangedIncidents, GroupBy, IncidentRow, IncidentTile, Incidents, Playback};
 use super::table::Table;
 use super::tile::DrawnRegions;
+use super::touched::{History, Touched};
 use crate::domain::{
     Actor, Audience, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Cursor, Dataset, FeatureQuery, Field,
     Instant, Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef, StatusChange, Value,
@@ -155,6 +157,8 @@ impl Content {
 /// What of a snapshot is different after some commits; what is `None` is as before.
 #[derive(Debug, Default)]
 pub(super) struct Changed {
+    /// The ids of the records that changed, by collection; `None` for more than are listed.
+    pub(super) ids: Vec<(Collection, Option<BTreeSet<String>>)>,
     pub(super) datasets: Vec<Arc<Dataset>>,
     pub(super) actors: Option<Vec<Actor>>,
     pub(super) regions: Option<Vec<Region>>,
@@ -176,6 +180,7 @@ pub struct Snapshot {
     control: Arc<Control>,
     roads: Arc<Roads>,
     restricted: bool,
+    history: History,
 }
 
 /// The regions with all that is computed of them.
@@ -249,6 +254,7 @@ impl Snapshot {
             control: Arc::new(Control::new(content.control, content.past_control)?),
             roads: Arc::new(Roads::new(content.corridors)?),
             restricted: false,
+            history: History::default(),
         }))
     }
 
@@ -268,7 +274,7 @@ impl Snapshot {
         let places = changed.places.map(|places| Table::new(Collection::Places, places)).transpose()?.map(Arc::new);
         let control = changed.control.map(|(now, past)| Control::new(now, past)).transpose()?.map(Arc::new);
         let roads = changed.corridors.map(Roads::new).transpose()?.map(Arc::new);
-        Ok(Self::summed_up(Self {
+        let mut after = Self::summed_up(Self {
             generation,
             datasets: changed.datasets,
             actors: changed.actors.map_or_else(|| Arc::clone(&self.actors), sorted),
@@ -278,7 +284,56 @@ impl Snapshot {
             control: control.unwrap_or_else(|| Arc::clone(&self.control)),
             roads: roads.unwrap_or_else(|| Arc::clone(&self.roads)),
             restricted: false,
-        }))
+            history: History::default(),
+        });
+        after.history = self.history.and(self.generation, generation, self.touched(&after, &changed.ids));
+        Ok(after)
+    }
+
+    /// What a change touched that led to another state: where its records were and where they are.
+    fn touched(&self, after: &Self, ids: &[(Collection, Option<BTreeSet<String>>)]) -> Touched {
+        let mut touched = Touched::default();
+        let terms = |dataset: &Dataset| (dataset.licence.clone(), dataset.redistribution);
+        let now = |dataset: &Dataset| after.datasets.iter().find(|now| now.id == dataset.id).map(|now| terms(now));
+        let terms_hold = self.datasets.iter().all(|before| now(before).is_none_or(|now| now == terms(before)));
+        if !terms_hold || self.restricted != after.restricted {
+            touched.everything();
+        }
+        for (collection, ids) in ids {
+            match (collection, ids) {
+                (Collection::Incidents, Some(ids)) => {
+                    let mut add = |row: IncidentRow<'_>| touched.record(*collection, &row);
+                    self.incidents.different(&after.incidents, ids, &mut add);
+                }
+                (Collection::Places | Collection::Control | Collection::Corridors, Some(ids)) => {
+                    for state in [self, after] {
+                        ids.iter()
+                            .for_each(|id| state.each_version(*collection, id, |record| touched.record(*collection, record)));
+                    }
+                }
+                // A border is drawn with its neighbours'.
+                (Collection::Regions, _) | (_, None) => touched.whole(*collection),
+            }
+        }
+        touched
+    }
+
+    /// Hands over all that is and was known of a place, an observation or a whole corridor.
+    fn each_version(&self, collection: Collection, id: &str, mut found: impl FnMut(&dyn Record)) {
+        if collection == Collection::Corridors {
+            let corridor = self.roads.corridors.iter().filter(|corridor| corridor.id == id);
+            corridor.flat_map(Corridor::segments).for_each(|segment| found(&segment));
+        } else {
+            self.revisions(collection, id).iter().for_each(|record| found(record));
+        }
+    }
+
+    /// Whether nothing that lies in a box and an interval of a collection is otherwise than in an earlier generation, neither what is known
+    /// now nor what was known before, nor the terms of its datasets. Without a box it is asked of the whole collection. False where that is
+    /// not known.
+    #[must_use]
+    pub fn untouched_since(&self, generation: u64, collection: Collection, bbox: Option<Bbox>, interval: Interval) -> bool {
+        generation >= self.generation || self.history.untouched_since(generation, collection, bbox, interval)
     }
 
     /// Says of all parts together what is true of them.

@@ -7,6 +7,7 @@ mod caching;
 mod collections;
 mod errors;
 mod formats;
+mod freshness;
 mod items;
 mod landing;
 mod lists;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use harmattan::domain::{ChangeSet, Instant};
 use harmattan::http::{AppState, Limits, Restricted, router, serve};
 use harmattan::import::bundled;
-use harmattan::store::{MemoryStore, commit};
+use harmattan::store::{MemoryStore, Store, commit};
 use serde_json::Value as Json;
 use ureq::Agent;
 use ureq::http::{HeaderMap, Method, Request};
@@ -32,6 +32,11 @@ pub fn base() -> &'static str {
 
 /// Starts a server over a store; where it answers.
 pub fn start(store: MemoryStore, restricted: Restricted) -> String {
+    start_over(Arc::new(store), restricted)
+}
+
+/// The same over any store, which others may write to.
+pub fn start_over(store: Arc<dyn Store>, restricted: Restricted) -> String {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
@@ -41,7 +46,7 @@ pub fn start(store: MemoryStore, restricted: Restricted) -> String {
             let limits =
                 Limits { concurrency: 64, request_timeout: Duration::from_secs(30), max_features: 5_000, cache_bytes: 1 << 24 };
             let clock = Arc::new(|| Instant::parse(NOW).expect("an instant"));
-            let state = AppState::new(Arc::new(store), clock, "http://map.example", limits).with_restricted(restricted);
+            let state = AppState::new(store, clock, "http://map.example", limits).with_restricted(restricted);
             sender.send(format!("http://{address}")).expect("the test waits");
             serve(listener, router(state), std::future::pending()).await.expect("the server runs");
         });

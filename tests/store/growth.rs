@@ -175,6 +175,9 @@ fn told(snapshot: &Snapshot, bbox: Bbox, datetime: Interval, known_at: i64) -> V
                 let Some(next) = page.next else { break };
                 paged.cursor = Some(next);
             }
+            for most in [2, 1_000] {
+                told.push(format!("{:?}", snapshot.playback(&query, most)));
+            }
             for by in [vec![GroupBy::Actor], vec![GroupBy::Month, GroupBy::Region], vec![GroupBy::Cell(12), GroupBy::Country]] {
                 told.push(format!("{:?}", snapshot.aggregate(&query, &by)));
             }
@@ -196,6 +199,21 @@ fn told(snapshot: &Snapshot, bbox: Bbox, datetime: Interval, known_at: i64) -> V
     told
 }
 
+/// What a snapshot answers of a place and a time, now and then.
+fn told_within(snapshot: &Snapshot, bbox: Option<Bbox>, datetime: Interval, known_at: i64) -> Vec<String> {
+    let mut told = Vec::new();
+    for known_at in [None, Some(Instant::from_millis(known_at)), Some(Instant::MAX)] {
+        for audience in [Audience::Public, Audience::Operator] {
+            let query = FeatureQuery { bbox, datetime, known_at, audience, ..super::query() };
+            told.extend(snapshot.search(&query).iter().map(said));
+            told.push(format!("{} {}", snapshot.query(&query).matched, snapshot.query(&query).withheld));
+            told.push(format!("{:?}", snapshot.aggregate(&query, &[GroupBy::Day])));
+            told.push(format!("{:?}", snapshot.playback(&query, 1_000)));
+        }
+    }
+    told
+}
+
 /// Where two accounts differ first, so that a failure can be read.
 fn first_difference(grown: &[String], read: &[String]) -> Option<(String, String)> {
     let at = (0..grown.len().max(read.len())).find(|at| grown.get(*at) != read.get(*at))?;
@@ -209,7 +227,7 @@ proptest! {
     #[test]
     fn a_snapshot_that_took_up_every_change_answers_as_one_that_was_read(
         before in vec(step(), 0..5), steps in vec(step(), 1..7),
-        west in 0.98..1.05f64, south in 13.98..14.05f64, first in 0..4i64, known_at in 0..40i64,
+        west in 0.98..1.05f64, south in 13.98..14.05f64, day in 0..4i64, known_at in 0..40i64,
     ) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.gpkg");
@@ -224,9 +242,20 @@ proptest! {
         let follower = GeoPackageStore::open(&path).unwrap();
         follower.snapshot().unwrap();
         let bbox = Bbox::new(west, south, west + 0.03, south + 0.03).unwrap();
-        let datetime = Interval::new(Instant::from_millis(first * 20 * DAY), Instant::from_millis((first * 20 + 5) * DAY)).unwrap();
+        let datetime = Interval::new(Instant::from_millis(day * 20 * DAY), Instant::from_millis((day * 20 + 5) * DAY)).unwrap();
+        let first = store.snapshot().unwrap();
         for (ordinal, step) in steps.iter().enumerate() {
+            let last = store.snapshot().unwrap();
             closed = take(&store, step, closed);
+            let now = store.snapshot().unwrap();
+            for (bbox, datetime) in [None, Some(bbox)].into_iter().flat_map(|bbox| [(bbox, Interval::ALWAYS), (bbox, datetime)]) {
+                for before in [&first, &last] {
+                    if now.untouched_since(before.generation(), Collection::Incidents, bbox, datetime) {
+                        let [before, now] = [before, &now].map(|state| told_within(state, bbox, datetime, known_at));
+                        prop_assert_eq!(first_difference(&now, &before), None);
+                    }
+                }
+            }
             let read = GeoPackageStore::open(&path).unwrap();
             let wanted = told(&read.snapshot().unwrap(), bbox, datetime, known_at);
             prop_assert_eq!(first_difference(&told(&store.snapshot().unwrap(), bbox, datetime, known_at), &wanted), None);

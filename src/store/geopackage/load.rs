@@ -11,7 +11,7 @@ use super::super::incidents::{Builder, ChangedIncidents, Incoming};
 use super::super::snapshot::{Changed, Content, Snapshot};
 use super::changes::{Changes, Records};
 use super::rows::{Cells, Datasets, Report, Road, Stored, incoming};
-use crate::domain::{Actor, ControlObservation, Corridor, Dataset, Incident, Place, Region, StatusChange};
+use crate::domain::{Actor, Collection, ControlObservation, Corridor, Dataset, Incident, Place, Region, StatusChange};
 
 /// As many rows as make a second thread worth its connection.
 const WORTH_TWO: i64 = 50_000;
@@ -63,7 +63,12 @@ pub(super) fn changed(connection: &Connection, changes: &Changes, before: &Snaps
         None
     };
     let corridors = if touched_or_terms(Road::TABLE) { Some(corridors(connection, &by_id)?) } else { None };
+    let listed = |collection: Collection| match changes.of(collection.id())? {
+        Records::Listed(ids) => Some((collection, Some(ids.clone()))),
+        Records::Many => Some((collection, None)),
+    };
     Ok(Some(Changed {
+        ids: Collection::ALL.into_iter().filter_map(listed).collect(),
         actors: if touched(Actor::TABLE) { Some(current(connection, &by_id)?) } else { None },
         regions: if touched(Region::TABLE) { Some(current(connection, &by_id)?) } else { None },
         places: if touched(Place::TABLE) { Some(current(connection, &by_id)?) } else { None },

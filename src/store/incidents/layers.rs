@@ -230,6 +230,16 @@ impl Layers {
         self.links.get(&number).copied().or_else(as_before).filter(|other| *other != NONE)
     }
 
+    /// The ids of the incidents that are taken for another one now or in another state, and not in both for the same. Both states have the
+    /// same base.
+    pub(super) fn linked_otherwise<'a>(&'a self, other: &'a Self) -> BTreeSet<&'a str> {
+        fn told<'a>(layers: &'a Layers, id: &str) -> Option<&'a str> {
+            layers.of(id).next().and_then(IncidentRow::duplicate_of)
+        }
+        let ids = |layers: &'a Self| layers.links.keys().map(|number| layers.numbered(*number).stable_id());
+        ids(self).chain(ids(other)).filter(|id| told(self, id) != told(other, id)).collect()
+    }
+
     /// Finds which incidents are told twice on the days on which a row came, went or changed. Reports of one incident are of one
     /// day: what other days tell stays as it is.
     fn link(&mut self) {

@@ -63,6 +63,17 @@ impl Incidents {
         Ok(Self { current: self.current.changed(&ids, current, datasets)?, past: self.past.changed(&ids, past, datasets)? })
     }
 
+    /// Hands over everything that is or was known of the incidents that are not as they are in another state that was made of this one, or
+    /// that this one was made of: those of some ids, and those that are now taken for another incident than before.
+    pub(super) fn different<'a>(&'a self, other: &'a Self, ids: &BTreeSet<String>, mut found: impl FnMut(IncidentRow<'a>)) {
+        let mut versions = |id: &str| {
+            let states = [self, other].into_iter().flat_map(Self::layers);
+            states.flat_map(|layers| layers.of(id)).for_each(&mut found);
+        };
+        ids.iter().for_each(|id| versions(id));
+        self.current.linked_otherwise(&other.current).into_iter().for_each(versions);
+    }
+
     fn layers(&self) -> [&Layers; 2] {
         [&self.current, &self.past]
     }
