@@ -24,7 +24,7 @@ pub struct IncidentTile<'a> {
 /// The incidents of a tile.
 #[derive(Debug)]
 pub enum TileContent<'a> {
-    /// Each of them, in the order of the index.
+    /// Each of them, ordered by id.
     Rows(Vec<IncidentRow<'a>>),
     /// As one a cell, ordered by cell.
     Bins(Vec<Bin>),
@@ -41,6 +41,12 @@ impl Incidents {
             held.take(layers, query);
         }
         let content = if held.bins.is_empty() {
+            // The same bytes whatever led to this state, so that a client's copy stays good.
+            if query.known_at.is_some() {
+                held.rows.sort_unstable_by_key(|row| row.stable_id());
+            } else {
+                held.rows.sort_unstable_by_key(|row| row.order());
+            }
             TileContent::Rows(held.rows)
         } else {
             let first = Cell { z: tile.z() + CELL_STEPS, x: tile.x() << CELL_STEPS, y: tile.y() << CELL_STEPS };
