@@ -261,6 +261,9 @@ pub struct ExportSettings {
     /// A property and the value it must have, as `--where country=ML`; may be given several times.
     #[arg(long = "where", value_name = "PROPERTY=VALUE")]
     pub conditions: Vec<String>,
+    /// Incidents that several datasets report: `all` of the reports, or each incident `once`.
+    #[arg(long, env = "HARMATTAN_DUPLICATES", default_value = "all", value_parser = ["all", "once"], value_name = "WHICH")]
+    pub duplicates: String,
     /// Where to write; `-` for standard output. A file is replaced once the new one is whole.
     #[arg(long, short, env = "HARMATTAN_OUTPUT", default_value = "-", value_name = "FILE")]
     pub output: PathBuf,

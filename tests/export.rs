@@ -566,3 +566,22 @@ fn a_file_is_whole_or_not_there() {
     }
     assert!(desk.names(".harmattan").is_empty());
 }
+
+#[test]
+fn an_incident_that_two_datasets_report_is_written_once_on_request() {
+    let desk = Desk::new();
+    for dataset in ["one", "two"] {
+        let row = "id,date_start,country,latitude,longitude,title,actor1,event_type\n9,2024-09-09,ML,14.5,-4.2,told twice,JNIM,battle\n";
+        std::fs::write(desk.path("twice.csv"), row).unwrap();
+        desk.run(&["import", "--dataset", dataset, "twice.csv"]);
+    }
+    let written = |which: &str| {
+        let query = ["export", "incidents", "--where", "title=told twice", "--duplicates", which, "--format", "geojsonseq"];
+        String::from_utf8(desk.run(&query)).unwrap().lines().count()
+    };
+    assert_eq!((written("all"), written("once")), (2, 1));
+    for query in [&["incidents", "--format", "gpkg", "-o", "x.gpkg"][..], &["control", "--format", "csv"]] {
+        let refused = desk.output(&[&["export"], query, &["--duplicates", "once"]].concat());
+        assert_eq!(refused.status.code(), Some(2), "{query:?}");
+    }
+}

@@ -74,6 +74,9 @@ fn copy(settings: &ExportSettings) -> Result<()> {
     if target == Path::new("-") || output::is_special(target) {
         return Err(wrong_usage("a GeoPackage is no stream; name a file with -o"));
     }
+    if settings.duplicates == "once" {
+        return Err(wrong_usage("a GeoPackage copy holds every report of its incidents; ask it with duplicates=once instead"));
+    }
     if settings.known_at.is_some() {
         return Err(wrong_usage("a GeoPackage copy holds every version of its records; ask it with known_at instead"));
     }
@@ -141,6 +144,10 @@ fn query(settings: &ExportSettings, collection: Collection) -> Result<FeatureQue
     let mut query = FeatureQuery { datetime, audience: Audience::Operator, ..FeatureQuery::all(collection, as_of) };
     query.bbox = settings.bbox.as_deref().map(Bbox::parse).transpose()?;
     query.known_at = settings.known_at.as_deref().map(Moment::parse).transpose()?.map(|moment| moment.interval().end());
+    query.once = settings.duplicates == "once";
+    if query.once && (collection != Collection::Incidents || query.known_at.is_some()) {
+        return Err(wrong_usage("--duplicates once is for incidents, as they are known now"));
+    }
     for condition in &settings.conditions {
         let (name, value) =
             condition.split_once('=').ok_or_else(|| wrong_usage(format!("--where {condition}: expected PROPERTY=VALUE")))?;
