@@ -71,7 +71,12 @@ pub(super) async fn one(
 
 /// The lines to show beside the data, each once.
 fn attribution(snapshot: &Snapshot) -> String {
-    let lines: Vec<&str> = snapshot.datasets().iter().map(|dataset| dataset.attribution.as_str()).collect();
+    let mut lines: Vec<&str> = Vec::new();
+    for dataset in snapshot.datasets() {
+        if !lines.contains(&dataset.attribution.as_str()) {
+            lines.push(&dataset.attribution);
+        }
+    }
     lines.join("; ")
 }
 

@@ -215,6 +215,8 @@ fn a_tile_set_says_where_its_tiles_are_and_those_may_be_kept() {
     for collection in ["regions", "places", "incidents", "control", "corridors"] {
         let set = get_json(&format!("/tiles/{collection}.json"));
         assert_eq!((&set["tilejson"], &set["vector_layers"][0]["id"]), (&"3.0.0".into(), &collection.into()));
+        let credits: Vec<&str> = set["attribution"].as_str().unwrap().split("; ").collect();
+        assert_eq!(credits.iter().filter(|line| **line == "Made with Natural Earth").count(), 1, "{credits:?}");
         let address = set["tiles"][0].as_str().unwrap().strip_prefix("http://map.example").unwrap();
         let tile = get(&address.replace("{z}/{x}/{y}", "6/31/29"));
         let lasting = if collection == "corridors" { "public, no-cache" } else { "public, max-age=31536000, immutable" };
