@@ -9,6 +9,7 @@ mod change;
 mod collection;
 mod control;
 mod corridor;
+mod crs;
 mod cursor;
 mod error;
 mod field;
@@ -18,6 +19,7 @@ mod interval;
 mod place;
 mod position;
 mod precision;
+mod predicate;
 mod query;
 mod record;
 mod region;
@@ -29,6 +31,7 @@ pub use change::ChangeSet;
 pub use collection::Collection;
 pub use control::{Blockade, ControlObservation, ControlStatus};
 pub use corridor::{Corridor, CorridorSegment, SegmentStatus, StatusChange};
+pub use crs::Crs;
 pub use cursor::Cursor;
 pub use error::DomainError;
 pub use field::{Field, FieldKind, Value};
@@ -38,6 +41,10 @@ pub use interval::{Interval, Moment};
 pub use place::{Place, PlaceKind};
 pub use position::{EARTH_RADIUS_M, Position};
 pub use precision::{DatePrecision, GeoPrecision};
+pub use predicate::{
+    Arithmetic, Comparison, Folding, GeometryTerm, ListRelation, ListTerm, Pattern, Predicate, RecordAt, Scalar, SpatialRelation,
+    Subject, TemporalRelation, TimeEnd, TimeTerm, conjunction, disjunction,
+};
 pub use query::{FeatureQuery, Filter, Limit, Page};
 pub use record::{Record, Shape};
 pub use region::{AdminLevel, Region};

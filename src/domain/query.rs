@@ -1,9 +1,10 @@
 //! The terms of a query that every store, tile and command shares, and the page that answers it.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Audience, Bbox, Collection, Cursor, DomainError, Field, Instant, Interval, Record, Value};
+use super::{Audience, Bbox, Collection, Cursor, DomainError, Field, Instant, Interval, Predicate, Record, Value};
 
 /// How many records a page may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +110,8 @@ pub struct FeatureQuery {
     pub known_at: Option<Instant>,
     /// Conditions, all of which must hold.
     pub filters: Vec<Filter>,
+    /// A condition that must be true, and not unknown; `None` = none.
+    pub predicate: Option<Arc<Predicate>>,
     /// The instant at which a status that changes is told: the end of `datetime`, or the present where that is open.
     pub as_of: Instant,
     /// Greatest number of records on the page.
@@ -132,6 +135,7 @@ impl FeatureQuery {
             datetime: Interval::ALWAYS,
             known_at: None,
             filters: Vec::new(),
+            predicate: None,
             as_of,
             limit: Limit::DEFAULT,
             cursor: None,
@@ -148,7 +152,14 @@ impl FeatureQuery {
                 record.known_at().is_none_or(|known| known <= asked) && record.superseded_at().is_none_or(|ended| ended > asked)
             })
             && self.filters.iter().all(|filter| filter.accepts(record, self.as_of))
+            && self.predicate.as_ref().is_none_or(|predicate| predicate.accepts(record, self.as_of))
             && self.audience.may_see(record.redistribution())
+    }
+
+    /// Whether its box or its conditions may single out a record; its window of time is not looked at.
+    #[must_use]
+    pub fn may_be_as_narrow_as_a_record(&self) -> bool {
+        self.bbox.is_some() || !self.filters.is_empty() || self.predicate.is_some()
     }
 
     /// A number that stays the same from page to page of one query, so that a cursor cannot be used with another. Who asks is
@@ -161,6 +172,9 @@ impl FeatureQuery {
         filters.sort();
         for filter in filters {
             let _ = write!(text, " {filter:?}");
+        }
+        if let Some(predicate) = &self.predicate {
+            let _ = write!(text, " {predicate:?}");
         }
         xxh3_64(text.as_bytes())
     }
