@@ -2,9 +2,10 @@
 //! how old, and "unknown" where nobody knows.
 //!
 //! The layers, in the order in which they may use one another (a test holds the code to it):
-//! [`domain`] ← [`index`], [`tiles`] ← [`formats`], [`store`], [`import`], [`fetch`] ← [`http`], [`cli`] ← the binary.
+//! [`domain`] ← [`index`], [`tiles`], [`cql2`] ← [`formats`], [`store`], [`import`], [`fetch`] ← [`http`], [`cli`] ← the binary.
 
 pub mod cli;
+pub mod cql2;
 pub mod domain;
 pub mod fetch;
 pub mod formats;

@@ -12,13 +12,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("index", &["domain"]),
     ("tiles", &["domain"]),
+    ("cql2", &["domain"]),
     ("import", &["domain", "index"]),
     ("store", &["domain", "index", "tiles"]),
     ("formats", &["domain", "tiles"]),
-    ("http", &["domain", "tiles", "formats", "store"]),
+    ("http", &["domain", "tiles", "cql2", "formats", "store"]),
     ("fetch", &[]),
     ("settings", &[]),
-    ("cli", &["domain", "tiles", "formats", "import", "store", "fetch", "http", "settings"]),
+    ("cli", &["domain", "tiles", "cql2", "formats", "import", "store", "fetch", "http", "settings"]),
 ];
 
 /// Crates that a layer must not name: no wire format and no runtime in the values, no HTTP outside `http`.
@@ -26,6 +27,7 @@ const MUST_NOT_NAME: &[(&str, &[&str])] = &[
     ("domain", &["serde", "serde_json", "geojson", "tokio", "axum", "hyper", "csv", "rstar", "ureq"]),
     ("index", &["serde_json", "geojson", "tokio", "axum", "hyper", "csv"]),
     ("tiles", &["serde_json", "tokio", "axum", "hyper", "csv", "rstar"]),
+    ("cql2", &["tokio", "axum", "hyper", "csv", "rstar", "rusqlite", "ureq"]),
     ("formats", &["tokio", "axum", "hyper", "rstar", "rusqlite", "ureq"]),
     ("import", &["tokio", "axum", "hyper", "rstar", "ureq"]),
     ("store", &["axum", "hyper", "csv", "geojson", "ureq"]),
