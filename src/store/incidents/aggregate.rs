@@ -171,7 +171,7 @@ impl Incidents {
     /// Counts what meets the query. Rows that may not be passed on are counted for everyone, unless a group, or the query's own conditions,
     /// may be as narrow as a row.
     pub(in crate::store) fn aggregate<'a>(&'a self, query: &FeatureQuery, by: &[GroupBy]) -> Aggregate<'a> {
-        let fine = by.iter().any(|group| group.is_fine()) || query.bbox.is_some() || !query.filters.is_empty();
+        let fine = by.iter().any(|group| group.is_fine()) || query.may_be_as_narrow_as_a_record();
         let hides = query.audience == Audience::Public && fine;
         let mut sums = Sums { values: Vec::new(), tallies: Vec::new(), withheld: 0, width: by.len().max(1) };
         for layers in self.asked(query) {

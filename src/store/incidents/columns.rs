@@ -98,6 +98,11 @@ impl Columns {
         self.datasets.iter().any(|dataset| dataset.redistribution == Redistribution::Restricted)
     }
 
+    /// The different confidences, by their codes.
+    pub(super) fn confidences(&self) -> &[f64] {
+        &self.confidences
+    }
+
     /// How many different confidences there are.
     pub(super) fn confidence_codes(&self) -> usize {
         self.confidences.len()

@@ -6,6 +6,7 @@
 mod aggregate;
 mod columns;
 mod duplicates;
+mod filter;
 mod layers;
 mod playback;
 mod predicate;
@@ -186,8 +187,8 @@ impl Incidents {
 mod tests {
     use super::*;
     use crate::domain::{
-        DatePrecision, EventType, Fatalities, Filter, GeoPrecision, Incident, Instant, Moment, Position, Record as _,
-        Redistribution, SourceRef, Value, Verification,
+        Comparison, DatePrecision, EventType, Fatalities, Field, Filter, GeoPrecision, Incident, Instant, Moment, Position,
+        Predicate, Record as _, Redistribution, Scalar, SourceRef, Value, Verification,
     };
     use jiff::civil::date;
     use proptest::collection::vec;
@@ -327,6 +328,50 @@ mod tests {
             let columns = layers.parts().next();
             let ids: Vec<&str> = columns.iter().flat_map(|columns| columns.by_id.iter().map(|row| layers.row(columns, *row).stable_id())).collect();
             prop_assert!(ids.iter().eq(by_id.keys()));
+        }
+
+        #[test]
+        fn a_predicate_on_columns_is_the_predicate_on_records(drawn in vec(incident(), 0..60), asked in vec(incident(), 2), shape in 0..6usize) {
+            let by_id: BTreeMap<String, Incident> = drawn.into_iter().map(|row| (row.id.clone(), row)).collect();
+            let rows: Vec<Incident> = by_id.values().cloned().collect();
+            let layers = layers(&rows);
+            let fields: Vec<&'static Field> = Incident::FIELDS.iter().filter(|field| field.queryable && field.name != "duplicate_of").collect();
+            let conditions = fields.iter().flat_map(|field| {
+                let constant = |value: Value<'_>| match value {
+                    Value::Text(text) => Some(Scalar::Text(text.into_owned())),
+                    Value::Integer(number) => Some(Scalar::Number(f64::from(i32::try_from(number).unwrap()))),
+                    Value::Number(number) => Some(Scalar::Number(number)),
+                    Value::Date(date) => Some(Scalar::Moment(Moment::Day(date))),
+                    Value::Instant(instant) => Some(Scalar::Moment(Moment::Instant(instant))),
+                    Value::Null | Value::TextList(_) => None,
+                };
+                let of = |comparison| {
+                    let wanted = constant(asked[0].value(field.name, Instant::MAX));
+                    wanted.map(|wanted| Predicate::Compare(comparison, Scalar::Property(field), wanted))
+                };
+                [of(Comparison::LessOrEqual), of(Comparison::NotEqual), Some(Predicate::IsNull(field))].into_iter().flatten()
+            });
+            let conditions: Vec<Predicate> = conditions.collect();
+            let pairs = conditions.iter().zip(conditions.iter().cycle().skip(shape + 1));
+            for (one, other) in pairs {
+                let predicate = match shape {
+                    0 => one.clone(),
+                    1 => Predicate::Not(Box::new(one.clone())),
+                    2 => Predicate::And(vec![one.clone(), other.clone()]),
+                    3 => Predicate::Or(vec![one.clone(), other.clone()]),
+                    4 => Predicate::Not(Box::new(Predicate::Or(vec![one.clone(), other.clone()]))),
+                    _ => Predicate::And(vec![Predicate::Not(Box::new(one.clone())), Predicate::Or(vec![other.clone(), Predicate::Always(false)])]),
+                };
+                let query = FeatureQuery {
+                    predicate: Some(Arc::new(predicate)),
+                    audience: Audience::Operator,
+                    ..FeatureQuery::all(crate::domain::Collection::Incidents, Instant::MAX)
+                };
+                let mut found = layers.found(&query);
+                found.sort_unstable();
+                let expected: Vec<&str> = rows.iter().filter(|row| query.accepts(*row)).map(|row| row.id.as_str()).collect();
+                prop_assert_eq!(found, expected, "{:?}", query.predicate);
+            }
         }
 
         #[test]

@@ -1,5 +1,6 @@
 //! Conditions on columns: texts are looked up once, rows are compared by their codes.
 
+use super::filter::Compiled;
 use super::layers::Layers;
 use super::row::{Bits, DATE_PRECISION, EVENT_TYPE, GEO_PRECISION};
 use super::{Columns, IncidentRow};
@@ -12,6 +13,8 @@ pub(super) struct Conditions<'a> {
     as_of: Instant,
     /// By the codes of the base, and by those of the delta.
     all: [Vec<Condition<'a>>; 2],
+    /// The same of the query's predicate.
+    predicate: Option<[Compiled<'a>; 2]>,
     /// Whether an incident that another report is taken for, too, is left out where that report meets the query.
     once: bool,
     bbox: Option<Bbox>,
@@ -38,8 +41,19 @@ enum Condition<'a> {
 impl<'a> Conditions<'a> {
     pub(super) fn of(layers: &'a Layers, query: &'a FeatureQuery) -> Self {
         let all = layers.both().map(|columns| query.filters.iter().map(|filter| condition(columns, filter)).collect());
+        let predicate =
+            query.predicate.as_deref().map(|predicate| layers.both().map(|columns| Compiled::new(columns, predicate)));
         let once = query.once && layers.has_links();
-        Self { layers, known_at: query.known_at, as_of: query.as_of, all, once, bbox: query.bbox, datetime: query.datetime }
+        Self {
+            layers,
+            known_at: query.known_at,
+            as_of: query.as_of,
+            all,
+            predicate,
+            once,
+            bbox: query.bbox,
+            datetime: query.datetime,
+        }
     }
 
     /// When it is to have been.
@@ -49,7 +63,7 @@ impl<'a> Conditions<'a> {
 
     /// Whether every row meets them.
     pub(super) fn is_empty(&self) -> bool {
-        self.known_at.is_none() && self.all.iter().all(Vec::is_empty) && !self.once
+        self.known_at.is_none() && self.all.iter().all(Vec::is_empty) && self.predicate.is_none() && !self.once
     }
 
     /// Whether a row of the delta, or of the base, meets them.
@@ -90,6 +104,9 @@ impl<'a> Conditions<'a> {
                 }
                 Condition::Dataset(code) => columns.dataset[at] == *code,
                 Condition::Value(filter) => filter.accepts(&self.layers.row(columns, row), self.as_of),
+            })
+            && self.predicate.as_ref().is_none_or(|predicate| {
+                predicate[usize::from(is_delta)].truth(self.layers.row(columns, row), self.as_of) == Some(true)
             })
     }
 }
