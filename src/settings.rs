@@ -261,6 +261,9 @@ pub struct ExportSettings {
     /// A property and the value it must have, as `--where country=ML`; may be given several times.
     #[arg(long = "where", value_name = "PROPERTY=VALUE")]
     pub conditions: Vec<String>,
+    /// A condition in CQL2, as `--filter "country = 'ML' AND fatalities_best >= 10"`; what begins with `{` is read as CQL2 JSON.
+    #[arg(long, env = "HARMATTAN_FILTER", value_name = "CQL2", allow_hyphen_values = true)]
+    pub filter: Option<String>,
     /// Incidents that several datasets report: `all` of the reports, or each incident `once`.
     #[arg(long, env = "HARMATTAN_DUPLICATES", default_value = "all", value_parser = ["all", "once"], value_name = "WHICH")]
     pub duplicates: String,

@@ -184,7 +184,7 @@ fn assert_same(found: &Rows, expected: &Rows, what: &str) {
 #[test]
 fn every_format_holds_the_same_rows() {
     let desk = Desk::new();
-    let queries: [(&[&str], Option<usize>); 9] = [
+    let queries: [(&[&str], Option<usize>); 11] = [
         (&["incidents"], Some(348)),
         (&["control"], Some(258)),
         (&["corridors", "--datetime", "2025-10-15"], Some(183)),
@@ -194,6 +194,8 @@ fn every_format_holds_the_same_rows() {
         (&["incidents", "--datetime", "2024-05-07T03:00:00Z/2024-05-08", "--where", "dataset=mine"], Some(2)),
         (&["incidents", "--known-at", "2024-06-30"], Some(3)),
         (&["incidents", "--where", "country=XX"], Some(0)),
+        (&["incidents", "--filter", "dataset = 'mine' AND date_start <= DATE('2024-05-08')"], None),
+        (&["regions", "--filter", r#"{"op":"=","args":[{"property":"level"},0]}"#], None),
     ];
     for (query, count) in queries {
         let title = title_of(query[0]);

@@ -4,11 +4,13 @@ use anyhow::{Context as _, Result, bail};
 use std::ffi::OsString;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::output::{self, Output};
 use super::progress::{Progress, Unit};
 use super::{pyramid, wrong_usage};
-use crate::domain::{Audience, Bbox, Collection, FeatureQuery, Filter, Instant, Interval, Moment, Record};
+use crate::cql2::{self, Language};
+use crate::domain::{Audience, Bbox, Collection, Crs, FeatureQuery, Filter, Instant, Interval, Moment, Record};
 use crate::formats::{Format, Header, Medium, sources};
 use crate::settings::ExportSettings;
 use crate::store::{GeoPackageStore, RecordRef, Selection, Snapshot, Store as _};
@@ -87,11 +89,12 @@ fn copy(settings: &ExportSettings) -> Result<()> {
     }
     let collections = match settings.collection.as_deref() {
         Some(name) => vec![collection(name)?],
-        None if settings.conditions.is_empty() => Collection::ALL.to_vec(),
-        None => return Err(wrong_usage("--where is of one collection; name it")),
+        None if settings.conditions.is_empty() && settings.filter.is_none() => Collection::ALL.to_vec(),
+        None => return Err(wrong_usage("--where and --filter are of one collection; name it")),
     };
     let store = GeoPackageStore::open(&settings.store.file)?;
-    let everything = settings.bbox.is_none() && settings.datetime.is_none() && settings.conditions.is_empty();
+    let conditions = !settings.conditions.is_empty() || settings.filter.is_some();
+    let everything = settings.bbox.is_none() && settings.datetime.is_none() && !conditions;
     let mut selection = Selection { restricted: settings.include_restricted, ..Selection::default() };
     for collection in collections {
         let query = query(settings, collection)?;
@@ -153,6 +156,11 @@ fn query(settings: &ExportSettings, collection: Collection) -> Result<FeatureQue
             condition.split_once('=').ok_or_else(|| wrong_usage(format!("--where {condition}: expected PROPERTY=VALUE")))?;
         query.filters.push(Filter::parse(collection, name, value)?);
     }
+    if let Some(filter) = &settings.filter {
+        let language = if filter.trim_start().starts_with('{') { Language::Json } else { Language::Text };
+        let predicate = cql2::parse(filter, language, collection, Crs::default());
+        query.predicate = Some(Arc::new(predicate.map_err(|error| wrong_usage(format!("--filter {error}")))?));
+    }
     Ok(query)
 }
 
@@ -161,7 +169,7 @@ pub(super) fn refuse_restricted(header: &Header<'_>) -> Result<()> {
     match header.sources.iter().find(|source| source.is_restricted()) {
         None => Ok(()),
         Some(source) => bail!(
-            "{} rows of '{}' may not be passed on; leave them out with --where dataset=…, or take them for your own use with --include-restricted",
+            "{} rows of '{}' may not be passed on; leave them out with --where dataset=… or --filter, or take them for your own use with --include-restricted",
             source.rows,
             source.dataset.id
         ),

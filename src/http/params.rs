@@ -2,9 +2,11 @@
 
 use axum::http::StatusCode;
 use percent_encoding::percent_decode_str;
+use std::sync::Arc;
 
 use super::problem::{Problem, refused};
-use crate::domain::{Bbox, Collection, Cursor, FeatureQuery, Filter, Instant, Interval, Limit, Moment};
+use crate::cql2::{self, Language};
+use crate::domain::{Bbox, Collection, Crs, Cursor, FeatureQuery, Filter, Instant, Interval, Limit, Moment, Predicate};
 
 /// The parameters of a request, in their order.
 #[derive(Debug)]
@@ -92,6 +94,27 @@ impl Params {
         }
     }
 
+    /// Takes `filter` with the language and the coordinate reference system that it is written in.
+    fn predicate(&mut self, collection: Collection) -> Result<Option<Arc<Predicate>>, Problem> {
+        let language = match self.take("filter-lang")? {
+            None => Language::Text,
+            Some(name) => Language::from_name(&name)
+                .ok_or_else(|| Problem::parameter("filter-lang", format!("'{name}' is neither cql2-text nor cql2-json")))?,
+        };
+        let crs = self.crs("filter-crs")?;
+        let Some(text) = self.take("filter")? else { return Ok(None) };
+        let predicate = cql2::parse(&text, language, collection, crs).map_err(|error| Problem::parameter("filter", error))?;
+        Ok(Some(Arc::new(predicate)))
+    }
+
+    /// Takes the URI of a coordinate reference system; CRS84 where there is none.
+    ///
+    /// # Errors
+    /// 400 when it is none that is offered.
+    pub(super) fn crs(&mut self, name: &str) -> Result<Crs, Problem> {
+        self.take(name)?.map_or(Ok(Crs::default()), |uri| Crs::parse(&uri).map_err(refused(name)))
+    }
+
     /// Takes a number.
     ///
     /// # Errors
@@ -127,7 +150,7 @@ impl Params {
         Ok(FeatureQuery { bbox, ..self.filtered_query(collection, now)? })
     }
 
-    /// The part of [`feature_query`](Self::feature_query) that tiles share: `datetime`, `known_at` and any queryable.
+    /// The part of [`feature_query`](Self::feature_query) that tiles share: `datetime`, `known_at`, `filter` and any queryable.
     ///
     /// # Errors
     /// 400 that names the parameter to blame.
@@ -135,6 +158,7 @@ impl Params {
         let datetime = self.datetime()?;
         let known_at = self.known_at()?;
         let once = self.once(collection, known_at)?;
+        let predicate = self.predicate(collection)?;
         let mut filters = Vec::new();
         while let Some((name, text)) = self.pairs.first().cloned() {
             if collection.queryable(&name).is_none() {
@@ -145,7 +169,7 @@ impl Params {
         }
         self.finish()?;
         let as_of = as_of(datetime, now);
-        Ok(FeatureQuery { datetime, known_at, once, filters, ..FeatureQuery::all(collection, as_of) })
+        Ok(FeatureQuery { datetime, known_at, once, filters, predicate, ..FeatureQuery::all(collection, as_of) })
     }
 }
 

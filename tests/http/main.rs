@@ -6,6 +6,7 @@ mod aggregate;
 mod caching;
 mod collections;
 mod errors;
+mod filters;
 mod formats;
 mod freshness;
 mod items;
