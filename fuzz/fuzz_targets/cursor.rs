@@ -11,5 +11,5 @@ fuzz_target!(|input: (u64, &str)| {
         assert_eq!(Cursor::parse(&cursor.to_string(), query), Ok(cursor));
     }
     let made = Cursor::new(text, query);
-    assert_eq!(Cursor::parse(&made.to_string(), query).map(|cursor| cursor.after().to_owned()).as_deref(), Ok(text));
+    assert_eq!(Cursor::parse(&made.to_string(), query).map(|cursor| cursor.id().to_owned()).as_deref(), Ok(text));
 });

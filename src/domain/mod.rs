@@ -23,6 +23,7 @@ mod predicate;
 mod query;
 mod record;
 mod region;
+mod sorting;
 mod source;
 
 pub use actor::{Actor, Side};
@@ -48,4 +49,5 @@ pub use predicate::{
 pub use query::{FeatureQuery, Filter, Limit, Page};
 pub use record::{Record, Shape};
 pub use region::{AdminLevel, Region};
+pub use sorting::{SortKey, SortValue, Standing};
 pub use source::{Audience, Dataset, Redistribution, SourceRef, Verification};

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{Audience, Bbox, Collection, Cursor, DomainError, Field, Instant, Interval, Predicate, Record, Value};
+use super::{
+    Audience, Bbox, Collection, Cursor, DomainError, Field, Instant, Interval, Predicate, Record, Shape, SortKey, Value,
+};
 
 /// How many records a page may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +120,12 @@ pub struct FeatureQuery {
     pub limit: Limit,
     /// Where the page starts; `None` = at the beginning.
     pub cursor: Option<Cursor>,
+    /// What the answer is sorted by before the id; empty = by id alone.
+    pub sort: Vec<SortKey>,
+    /// The properties that are told; `None` = all.
+    pub properties: Option<Vec<&'static Field>>,
+    /// Whether the place is left out of what is told.
+    pub skip_geometry: bool,
     /// Whether an incident that several datasets report is to be counted once: those that are taken for another one that meets
     /// the query are left out.
     pub once: bool,
@@ -139,6 +147,9 @@ impl FeatureQuery {
             as_of,
             limit: Limit::DEFAULT,
             cursor: None,
+            sort: Vec::new(),
+            properties: None,
+            skip_geometry: false,
             once: false,
             audience: Audience::Public,
         }
@@ -154,6 +165,26 @@ impl FeatureQuery {
             && self.filters.iter().all(|filter| filter.accepts(record, self.as_of))
             && self.predicate.as_ref().is_none_or(|predicate| predicate.accepts(record, self.as_of))
             && self.audience.may_see(record.redistribution())
+    }
+
+    /// The properties that are told, in the order of the collection's table.
+    #[must_use]
+    pub fn told_fields(&self) -> Vec<&'static Field> {
+        self.properties.clone().unwrap_or_else(|| self.collection.fields().iter().collect())
+    }
+
+    /// Hands over the values of the properties that are told.
+    pub fn visit(&self, record: &dyn Record, visitor: &mut dyn FnMut(Value<'_>)) {
+        match &self.properties {
+            None => record.visit(self.as_of, visitor),
+            Some(fields) => fields.iter().for_each(|field| visitor(record.value(field.name, self.as_of))),
+        }
+    }
+
+    /// The place that is told of a record.
+    #[must_use]
+    pub fn told_shape<'a>(&self, record: &'a dyn Record) -> Shape<'a> {
+        if self.skip_geometry { Shape::Unplaced } else { record.shape() }
     }
 
     /// Whether its box or its conditions may single out a record; its window of time is not looked at.
@@ -176,11 +207,14 @@ impl FeatureQuery {
         if let Some(predicate) = &self.predicate {
             let _ = write!(text, " {predicate:?}");
         }
+        for key in &self.sort {
+            let _ = write!(text, " {} {}", key.field.map_or("id", |field| field.name), key.descending);
+        }
         xxh3_64(text.as_bytes())
     }
 }
 
-/// A page of an answer, ordered by id.
+/// A page of an answer, in its order.
 #[derive(Debug, Clone)]
 pub struct Page<T> {
     /// How many records meet the query and may be shown, on all pages.
@@ -191,6 +225,8 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page starts; `None` on the last one.
     pub next: Option<Cursor>,
+    /// Where the page before this one ends; `None` on the first one.
+    pub previous: Option<Cursor>,
 }
 
 #[cfg(test)]

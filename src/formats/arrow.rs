@@ -19,7 +19,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use super::{FormatError, Header, Medium, Writer, wkb};
-use crate::domain::{Collection, Field, FieldKind, Instant, Record, Value};
+use crate::domain::{Collection, FeatureQuery, Field, FieldKind, Instant, Record, Value};
 
 /// Rows a batch: enough that its frame costs nothing, few enough to hold in memory with their texts.
 const BATCH: usize = 8_192;
@@ -35,7 +35,7 @@ pub(super) struct ArrowWriter<W: Write> {
     columns: Vec<(&'static Field, Column)>,
     geometry: BinaryBuilder,
     blob: Vec<u8>,
-    as_of: Instant,
+    query: FeatureQuery,
 }
 
 enum Sink<W: Write> {
@@ -47,14 +47,14 @@ enum Sink<W: Write> {
 impl<W: Write> ArrowWriter<W> {
     pub(super) fn new(out: W, medium: Medium<'_>, header: &Header<'_>) -> Result<Self, FormatError> {
         let collection = header.query.collection;
-        let columns: Vec<_> = collection.fields().iter().map(|field| (field, Column::new(field.kind))).collect();
+        let columns: Vec<_> = header.query.told_fields().into_iter().map(|field| (field, Column::new(field.kind))).collect();
         let schema: SchemaRef = Arc::new(schema(collection, &columns, header));
         let sink = match medium {
             Medium::File { .. } => Sink::File(FileWriter::try_new(out, &schema)?),
             Medium::Pipe { .. } | Medium::Answer => Sink::Stream(StreamWriter::try_new(out, &schema)?),
         };
         let (ids, geometry) = (StringBuilder::new(), BinaryBuilder::new());
-        Ok(Self { sink, schema, ids, columns, geometry, blob: Vec::new(), as_of: header.query.as_of })
+        Ok(Self { sink, schema, ids, columns, geometry, blob: Vec::new(), query: header.query.clone() })
     }
 
     fn flush(&mut self) -> Result<(), FormatError> {
@@ -65,7 +65,9 @@ impl<W: Write> ArrowWriter<W> {
         for (_, column) in &mut self.columns {
             arrays.push(column.finish()?);
         }
-        arrays.push(Arc::new(self.geometry.finish()));
+        if !self.query.skip_geometry {
+            arrays.push(Arc::new(self.geometry.finish()));
+        }
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), arrays)?;
         match &mut self.sink {
             Sink::File(writer) => writer.write(&batch)?,
@@ -79,14 +81,16 @@ impl<W: Write> Writer for ArrowWriter<W> {
     fn write(&mut self, record: &dyn Record) -> Result<(), FormatError> {
         self.ids.append_value(record.id());
         let mut columns = self.columns.iter_mut();
-        record.visit(self.as_of, &mut |value| {
+        self.query.visit(record, &mut |value| {
             if let Some((_, column)) = columns.next() {
                 column.append(&value);
             }
         });
-        self.blob.clear();
-        let placed = wkb::write(&mut self.blob, record.shape());
-        self.geometry.append_option(placed.then_some(&self.blob));
+        if !self.query.skip_geometry {
+            self.blob.clear();
+            let placed = wkb::write(&mut self.blob, record.shape());
+            self.geometry.append_option(placed.then_some(&self.blob));
+        }
         if self.ids.len() >= BATCH { self.flush() } else { Ok(()) }
     }
 
@@ -208,8 +212,11 @@ fn schema(collection: Collection, columns: &[(&'static Field, Column)], header: 
         ("ARROW:extension:name".to_owned(), "geoarrow.wkb".to_owned()),
         ("ARROW:extension:metadata".to_owned(), format!("{{\"crs\":{CRS84},\"crs_type\":\"projjson\"}}")),
     ];
-    fields.push(ArrowField::new("geometry", DataType::Binary, true).with_metadata(HashMap::from(extension)));
-    let mut metadata = HashMap::from([("geo".to_owned(), geo_metadata(collection))]);
+    let mut metadata = HashMap::new();
+    if !header.query.skip_geometry {
+        fields.push(ArrowField::new("geometry", DataType::Binary, true).with_metadata(HashMap::from(extension)));
+        metadata.insert("geo".to_owned(), geo_metadata(collection));
+    }
     metadata.insert("title".to_owned(), collection.title().to_owned());
     metadata.insert("description".to_owned(), collection.description().to_owned());
     for (name, value) in header.members() {

@@ -11,14 +11,14 @@ use std::io::Write;
 use geo::LineString;
 
 use super::{FormatError, Header, Medium, Writer};
-use crate::domain::{Collection, Instant, Record, Shape, Value};
+use crate::domain::{Collection, FeatureQuery, Record, Shape, Value};
 use crate::tiles::geojson::write_degrees;
 
 /// One row a record: the id, where it is, the properties. Points have two columns in degrees, lines and areas their WKT, which GDAL
 /// finds by the column's name.
 pub(super) struct CsvWriter<W: Write> {
     out: csv::Writer<W>,
-    as_of: Instant,
+    query: FeatureQuery,
     points: bool,
     as_is: bool,
 }
@@ -27,24 +27,30 @@ impl<W: Write> CsvWriter<W> {
     pub(super) fn new(out: W, medium: Medium<'_>, header: &Header<'_>) -> Result<Self, FormatError> {
         let collection = header.query.collection;
         let points = !matches!(collection, Collection::Regions | Collection::Corridors);
-        let fields = collection.fields();
-        let place: &[&str] = if points { &["longitude", "latitude"] } else { &["wkt"] };
+        let fields = header.query.told_fields();
+        let place: &[&str] = match (header.query.skip_geometry, points) {
+            (true, _) => &[],
+            (false, true) => &["longitude", "latitude"],
+            (false, false) => &["wkt"],
+        };
         let mut out = csv::Writer::from_writer(out);
         out.write_record(["id"].iter().chain(place).copied().chain(fields.iter().map(|field| field.name)))?;
         let as_is = matches!(medium, Medium::File { as_is: true, .. } | Medium::Pipe { as_is: true });
-        Ok(Self { out, as_of: header.query.as_of, points, as_is })
+        Ok(Self { out, query: header.query.clone(), points, as_is })
     }
+}
 
-    fn text(&mut self, text: &str) -> Result<(), FormatError> {
-        let cell = if self.as_is { Cow::Borrowed(text) } else { guarded(text) };
-        Ok(self.out.write_field(cell.as_bytes())?)
-    }
+fn text<W: Write>(out: &mut csv::Writer<W>, text: &str, as_is: bool) -> Result<(), FormatError> {
+    let cell = if as_is { Cow::Borrowed(text) } else { guarded(text) };
+    Ok(out.write_field(cell.as_bytes())?)
 }
 
 impl<W: Write> Writer for CsvWriter<W> {
     fn write(&mut self, record: &dyn Record) -> Result<(), FormatError> {
-        self.text(record.id())?;
-        if self.points {
+        text(&mut self.out, record.id(), self.as_is)?;
+        if self.query.skip_geometry {
+            // No column for the place.
+        } else if self.points {
             let (lon, lat) = match record.shape() {
                 Shape::Point(position) => (degrees(position.lon()), degrees(position.lat())),
                 Shape::Unplaced | Shape::Line(_) | Shape::Area(_) => (String::new(), String::new()),
@@ -55,12 +61,13 @@ impl<W: Write> Writer for CsvWriter<W> {
             self.out.write_field(wkt(record.shape()))?;
         }
         let mut written = Ok(());
-        record.visit(self.as_of, &mut |value| {
+        let Self { out, query, as_is, .. } = self;
+        query.visit(record, &mut |value| {
             if written.is_ok() {
                 written = match &value {
-                    Value::Text(text) => self.text(text),
-                    Value::TextList(_) => self.text(&value.to_string()),
-                    plain => self.out.write_field(plain.to_string()).map_err(FormatError::from),
+                    Value::Text(cell) => text(out, cell, *as_is),
+                    Value::TextList(_) => text(out, &value.to_string(), *as_is),
+                    plain => out.write_field(plain.to_string()).map_err(FormatError::from),
                 };
             }
         });

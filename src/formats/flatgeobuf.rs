@@ -15,7 +15,7 @@ use std::io::{BufWriter, Read as _, Seek as _, SeekFrom, Write};
 use tempfile::SpooledTempFile;
 
 use super::{FormatError, Header, Medium, Writer};
-use crate::domain::{Collection, Field, FieldKind, Instant, Record, Shape, Value};
+use crate::domain::{Collection, FeatureQuery, Field, FieldKind, Record, Shape, Value};
 use crate::tiles::geojson::write_value;
 
 /// "fgb", the version of the format, "fgb", the patch.
@@ -27,8 +27,8 @@ const IN_MEMORY: usize = 16 << 20;
 /// Features, put aside until all are known.
 pub(super) struct FlatGeobufWriter<W> {
     out: W,
-    collection: Collection,
-    as_of: Instant,
+    query: FeatureQuery,
+    fields: Vec<&'static Field>,
     /// In Hilbert order with an index, else in the order they came.
     indexed: bool,
     metadata: String,
@@ -49,8 +49,8 @@ impl<W: Write> FlatGeobufWriter<W> {
         };
         Self {
             out,
-            collection: header.query.collection,
-            as_of: header.query.as_of,
+            query: header.query.clone(),
+            fields: header.query.told_fields(),
             indexed: medium != Medium::Answer,
             metadata: serde_json::Value::from(header.members()).to_string(),
             aside: BufWriter::with_capacity(1 << 16, aside),
@@ -65,22 +65,22 @@ impl<W: Write> FlatGeobufWriter<W> {
     fn header(&self, extent: &NodeItem, index_node_size: u16) -> Vec<u8> {
         let mut builder = FlatBufferBuilder::new();
         let mut columns = vec![column(&mut builder, "id", ColumnType::String, "Stable id", true)];
-        for field in self.collection.fields() {
+        for field in &self.fields {
             columns.push(column(&mut builder, field.name, column_type(field.kind), field.description, false));
         }
         let (organisation, crs_name) = (builder.create_string("EPSG"), builder.create_string("WGS 84"));
         let crs = CrsArgs { org: Some(organisation), code: 4326, name: Some(crs_name), ..CrsArgs::default() };
         let placed = extent.min_x <= extent.max_x;
         let arguments = HeaderArgs {
-            name: Some(builder.create_string(self.collection.id())),
+            name: Some(builder.create_string(self.query.collection.id())),
             envelope: placed.then(|| builder.create_vector(&[extent.min_x, extent.min_y, extent.max_x, extent.max_y])),
-            geometry_type: geometry_type(self.collection),
+            geometry_type: geometry_type(self.query.collection),
             columns: Some(builder.create_vector(&columns)),
             features_count: self.nodes.len() as u64,
             index_node_size,
             crs: Some(Crs::create(&mut builder, &crs)),
-            title: Some(builder.create_string(self.collection.title())),
-            description: Some(builder.create_string(self.collection.description())),
+            title: Some(builder.create_string(self.query.collection.title())),
+            description: Some(builder.create_string(self.query.collection.description())),
             metadata: Some(builder.create_string(&self.metadata)),
             ..HeaderArgs::default()
         };
@@ -94,14 +94,14 @@ impl<W: Write> Writer for FlatGeobufWriter<W> {
     fn write(&mut self, record: &dyn Record) -> Result<(), FormatError> {
         self.properties.clear();
         text(&mut self.properties, 0, record.id());
-        let mut fields = (1u16..).zip(self.collection.fields());
-        record.visit(self.as_of, &mut |value| {
+        let mut fields = (1u16..).zip(&self.fields);
+        self.query.visit(record, &mut |value| {
             if let Some((at, field)) = fields.next() {
                 property(&mut self.properties, at, field, &value);
             }
         });
         self.builder.reset();
-        let geometry = geometry(&mut self.builder, record.shape());
+        let geometry = geometry(&mut self.builder, self.query.told_shape(record));
         let properties = Some(self.builder.create_vector(&self.properties));
         let feature = Feature::create(&mut self.builder, &FeatureArgs { geometry, properties, columns: None });
         self.builder.finish_size_prefixed(feature, None);

@@ -4,12 +4,13 @@ use std::io::Write;
 
 use super::{FormatError, Header, Medium, Writer};
 use crate::domain::{Instant, Record};
-use crate::tiles::geojson::FeatureWriter;
+use crate::tiles::geojson::{FeatureWriter, Geometry};
 
 /// One FeatureCollection, with what is known of it as foreign members before the features.
 pub(super) struct GeoJsonWriter<W> {
     out: W,
     as_of: Instant,
+    skip_geometry: bool,
     features: FeatureWriter,
     feature: String,
     /// What stands before the next feature.
@@ -23,8 +24,15 @@ impl<W: Write> GeoJsonWriter<W> {
             write!(out, ",{}:{value}", serde_json::Value::from(name))?;
         }
         out.write_all(b",\"features\":[")?;
-        let features = FeatureWriter::new(header.query.collection.fields());
-        Ok(Self { out, as_of: header.query.as_of, features, feature: String::new(), separator: "\n" })
+        let features = FeatureWriter::of(header.query);
+        Ok(Self {
+            out,
+            as_of: header.query.as_of,
+            skip_geometry: header.query.skip_geometry,
+            features,
+            feature: String::new(),
+            separator: "\n",
+        })
     }
 }
 
@@ -33,7 +41,8 @@ impl<W: Write> Writer for GeoJsonWriter<W> {
         self.feature.clear();
         self.feature.push_str(self.separator);
         self.separator = ",\n";
-        self.features.write(&mut self.feature, record, record.shape().into(), self.as_of);
+        let geometry = if self.skip_geometry { Geometry::Null } else { record.shape().into() };
+        self.features.write(&mut self.feature, record, geometry, self.as_of);
         Ok(self.out.write_all(self.feature.as_bytes())?)
     }
 
@@ -48,6 +57,7 @@ impl<W: Write> Writer for GeoJsonWriter<W> {
 pub(super) struct SequenceWriter<W> {
     out: W,
     as_of: Instant,
+    skip_geometry: bool,
     features: FeatureWriter,
     feature: String,
     separated: bool,
@@ -55,8 +65,15 @@ pub(super) struct SequenceWriter<W> {
 
 impl<W: Write> SequenceWriter<W> {
     pub(super) fn new(out: W, medium: Medium<'_>, header: &Header<'_>) -> Self {
-        let features = FeatureWriter::new(header.query.collection.fields());
-        Self { out, as_of: header.query.as_of, features, feature: String::new(), separated: medium == Medium::Answer }
+        let features = FeatureWriter::of(header.query);
+        Self {
+            out,
+            as_of: header.query.as_of,
+            skip_geometry: header.query.skip_geometry,
+            features,
+            feature: String::new(),
+            separated: medium == Medium::Answer,
+        }
     }
 }
 
@@ -66,7 +83,8 @@ impl<W: Write> Writer for SequenceWriter<W> {
         if self.separated {
             self.feature.push('\u{1e}');
         }
-        self.features.write(&mut self.feature, record, record.shape().into(), self.as_of);
+        let geometry = if self.skip_geometry { Geometry::Null } else { record.shape().into() };
+        self.features.write(&mut self.feature, record, geometry, self.as_of);
         self.feature.push('\n');
         Ok(self.out.write_all(self.feature.as_bytes())?)
     }

@@ -10,11 +10,9 @@ use super::negotiate::no_parameters;
 use super::problem::Problem;
 use super::reply::{self, JSON, SCHEMA_JSON};
 use super::state::AppState;
-use crate::domain::{Collection, Field, FieldKind, Instant};
+use crate::domain::{Collection, Crs, Field, FieldKind, Instant};
 use crate::store::Snapshot;
 
-/// The one CRS answers are in: longitude, latitude in degrees on WGS 84.
-const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 const GREGORIAN: &str = "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian";
 const SCHEMA_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/schema";
 const TILESETS_REL: &str = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector";
@@ -85,7 +83,7 @@ fn describe(snapshot: &Snapshot, base: &str, collection: Collection) -> Json {
     let mut extent = Map::new();
     if let Some(bbox) = snapshot.extent(collection) {
         let bbox = [bbox.west(), bbox.south(), bbox.east(), bbox.north()];
-        extent.insert("spatial".to_owned(), json!({ "bbox": [bbox], "crs": CRS84 }));
+        extent.insert("spatial".to_owned(), json!({ "bbox": [bbox], "crs": Crs::Crs84.uri() }));
     }
     if let Some(interval) = snapshot.interval(collection) {
         let end = |instant: Instant, open| if instant == open { Json::Null } else { json!(instant.to_string()) };
@@ -98,8 +96,8 @@ fn describe(snapshot: &Snapshot, base: &str, collection: Collection) -> Json {
         "description": collection.description(),
         "itemType": "feature",
         "extent": extent,
-        "crs": [CRS84],
-        "storageCrs": CRS84,
+        "crs": Crs::ALL.map(Crs::uri),
+        "storageCrs": Crs::Crs84.uri(),
         "links": [
             Link::new(base, &path, "self", "application/json"),
             Link::new(base, &format!("{path}/items"), "items", "application/geo+json"),

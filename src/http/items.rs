@@ -13,10 +13,11 @@ use super::params::{Params, as_of};
 use super::problem::Problem;
 use super::reply::{self, GEO_JSON, JSON};
 use super::state::AppState;
-use crate::domain::{Audience, Collection, Dataset, FeatureQuery, Page, Record, Value};
+use crate::domain::{Audience, Collection, Crs, Dataset, FeatureQuery, Instant, Page, Record, Shape, Value};
 use crate::formats::{Format, FormatError, Header, Medium, sources};
 use crate::store::RecordRef;
-use crate::tiles::geojson::{FeatureWriter, write_feature, write_string, write_value};
+use crate::tiles::Reprojected;
+use crate::tiles::geojson::{FeatureWriter, write_string, write_value};
 
 /// How many records meet the query on all pages, and how many are on this one, for formats without a place for it; the names are
 /// those that other servers of OGC API – Features use.
@@ -24,6 +25,8 @@ pub(super) const NUMBER_MATCHED: HeaderName = HeaderName::from_static("ogc-numbe
 pub(super) const NUMBER_RETURNED: HeaderName = HeaderName::from_static("ogc-numberreturned");
 /// How many met the query and may not be shown to whoever asks, where there are any.
 pub(super) const WITHHELD: HeaderName = HeaderName::from_static("harmattan-withheld");
+/// The coordinate reference system of an answer (OGC 18-058r1 §7.3).
+pub(super) const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 
 /// `GET /collections/{collection}/items`.
 pub(super) async fn items(
@@ -36,6 +39,10 @@ pub(super) async fn items(
     let collection = named(&id)?;
     let mut params = Params::parse(text.as_deref())?;
     let format = format(&mut params, &headers)?;
+    let crs = params.crs("crs")?;
+    if crs != Crs::Crs84 && format != Format::GeoJson {
+        return Err(Problem::parameter("crs", format!("f={} is offered in {} only", format.name(), Crs::Crs84.uri())));
+    }
     let query = FeatureQuery { audience, ..params.feature_query(collection, state.now())? };
     let base = state.base_url().to_owned();
     // Files name the datasets of their rows with all that is said of them: any change may touch those.
@@ -46,7 +53,7 @@ pub(super) async fn items(
             let page = snapshot.query(&query);
             let links = page_links(&base, &query, text.as_deref(), format, &page);
             let body = match format {
-                Format::GeoJson => feature_collection(&query, &page, &links).into_bytes(),
+                Format::GeoJson => feature_collection(&query, &page, &links, crs).into_bytes(),
                 other => encoded(other, &query, &page, snapshot.datasets()).map_err(|error| {
                     tracing::error!(%error, format = other.name(), "a page could not be written");
                     Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
@@ -63,6 +70,7 @@ pub(super) async fn items(
         headers.insert(header::LINK, links);
     }
     let [matched, returned, withheld] = counts;
+    headers.insert(CONTENT_CRS, content_crs(crs));
     headers.insert(NUMBER_MATCHED, matched.into());
     headers.insert(NUMBER_RETURNED, returned.into());
     if withheld > 0 {
@@ -85,13 +93,15 @@ pub(super) async fn item(
     let collection = named(&collection)?;
     let mut params = Params::parse(text.as_deref())?;
     only(&mut params, &headers, "geojson", &["application/geo+json"])?;
+    let crs = params.crs("crs")?;
     let as_of = as_of(params.datetime()?, state.now());
     params.finish()?;
     let snapshot = state.snapshot()?;
     let record = snapshot.shown(audience, collection, &id);
     let record = record.ok_or_else(|| Problem::missing(format!("there is no '{id}' in {}", collection.id())))?;
     let mut body = String::new();
-    write_feature(&mut body, &record, record.shape().into(), as_of);
+    let writer = FeatureWriter::new(collection.fields());
+    write_record(&mut body, &writer, &record, record.shape(), as_of, crs);
     let path = format!("/collections/{}", collection.id());
     let links = [
         Link::new(state.base_url(), &format!("{path}/items/{}", segment(&id)), "self", "application/geo+json"),
@@ -103,7 +113,23 @@ pub(super) async fn item(
     body.push_str(",\"links\":");
     body.push_str(&serde_json::to_string(&links).unwrap_or_default());
     body.push('}');
-    Ok(Footprint::of_record(collection, &record).mark(reply::tagged(GEO_JSON, body)))
+    let mut response = reply::tagged(GEO_JSON, body);
+    response.headers_mut().insert(CONTENT_CRS, content_crs(crs));
+    Ok(Footprint::of_record(collection, &record).mark(response))
+}
+
+/// A reference system as the header has it: its URI between angle brackets.
+fn content_crs(crs: Crs) -> HeaderValue {
+    HeaderValue::from_str(&format!("<{}>", crs.uri())).unwrap_or(HeaderValue::from_static(""))
+}
+
+/// Writes a feature in a reference system.
+fn write_record(body: &mut String, writer: &FeatureWriter, record: &dyn Record, shape: Shape<'_>, as_of: Instant, crs: Crs) {
+    if crs == Crs::Crs84 {
+        writer.write(body, record, shape.into(), as_of);
+    } else {
+        writer.write(body, record, Reprojected::of(shape, crs).geometry(), as_of);
+    }
 }
 
 /// `GET /collections/{collection}/items/{id}/revisions`: every version with the time it was known, oldest first.
@@ -162,6 +188,9 @@ fn page_links(base: &str, query: &FeatureQuery, text: Option<&str>, format: Form
     if let Some(next) = &page.next {
         links.push(link("next", format, Some(&next.to_string())));
     }
+    if let Some(previous) = &page.previous {
+        links.push(link("prev", format, Some(&previous.to_string())));
+    }
     let others = Format::ALL.into_iter().filter(|other| *other != format);
     links.extend(others.map(|other| link("alternate", other, here.as_deref())));
     links.push(
@@ -189,7 +218,7 @@ fn encoded(
 }
 
 /// The page as a FeatureCollection: a pure function of the page and its links.
-fn feature_collection(query: &FeatureQuery, page: &Page<RecordRef<'_>>, links: &[Link]) -> String {
+fn feature_collection(query: &FeatureQuery, page: &Page<RecordRef<'_>>, links: &[Link], crs: Crs) -> String {
     // A feature of the bundled data takes about 1.2 kB with its source and notes.
     let mut body = String::with_capacity(512 + page.items.len() * 1_200);
     body.push_str("{\"type\":\"FeatureCollection\"");
@@ -199,10 +228,10 @@ fn feature_collection(query: &FeatureQuery, page: &Page<RecordRef<'_>>, links: &
     body.push_str(",\"links\":");
     body.push_str(&serde_json::to_string(links).unwrap_or_default());
     body.push_str(",\"features\":[");
-    let writer = FeatureWriter::new(query.collection.fields());
+    let writer = FeatureWriter::of(query);
     for (ordinal, record) in page.items.iter().enumerate() {
         body.push_str(if ordinal > 0 { ",\n" } else { "\n" });
-        writer.write(&mut body, record, record.shape().into(), query.as_of);
+        write_record(&mut body, &writer, record, query.told_shape(record), query.as_of, crs);
     }
     body.push_str("\n]}");
     body

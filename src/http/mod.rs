@@ -104,6 +104,7 @@ pub fn router(state: AppState) -> Router {
                     items::NUMBER_MATCHED,
                     items::NUMBER_RETURNED,
                     items::WITHHELD,
+                    items::CONTENT_CRS,
                 ]),
         )
         .layer(from_fn(conditional::conditional))

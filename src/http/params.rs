@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::problem::{Problem, refused};
 use crate::cql2::{self, Language};
-use crate::domain::{Bbox, Collection, Crs, Cursor, FeatureQuery, Filter, Instant, Interval, Limit, Moment, Predicate};
+use crate::domain::{
+    Bbox, Collection, Crs, Cursor, FeatureQuery, Field, Filter, Instant, Interval, Limit, Moment, Predicate, SortKey,
+};
 
 /// The parameters of a request, in their order.
 #[derive(Debug)]
@@ -125,17 +127,61 @@ impl Params {
         number.ok_or_else(|| Problem::parameter(name, format!("'{text}' is not a finite number")))
     }
 
+    /// Takes `bbox` with `bbox-crs`, the coordinate reference system that its corners are in.
+    fn bbox(&mut self) -> Result<Option<Bbox>, Problem> {
+        let crs = self.crs("bbox-crs")?;
+        let Some(text) = self.take("bbox")? else { return Ok(None) };
+        if crs == Crs::Crs84 {
+            return Bbox::parse(&text).map(Some).map_err(refused("bbox"));
+        }
+        let numbers: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok()).collect();
+        let (low, high) = match numbers.as_deref() {
+            Some([a, b, c, d] | [a, b, _, c, d, _]) => ((*a, *b), (*c, *d)),
+            _ => return Err(Problem::parameter("bbox", format!("bbox '{text}': expected four or six numbers"))),
+        };
+        let corner = |(first, second)| {
+            let outside =
+                || Problem::parameter("bbox", format!("bbox '{text}': a corner does not lie on the globe in {}", crs.uri()));
+            crs.to_crs84(first, second).ok_or_else(outside)
+        };
+        let ((west, south), (east, north)) = (corner(low)?, corner(high)?);
+        Bbox::new(west, south, east, north).map(Some).map_err(refused("bbox"))
+    }
+
+    /// Takes `properties`: names with commas between them, of any property of the collection.
+    fn properties(&mut self, collection: Collection) -> Result<Option<Vec<&'static Field>>, Problem> {
+        let Some(text) = self.take("properties")? else { return Ok(None) };
+        let names: Vec<&str> = text.split(',').collect();
+        let fields: Vec<&'static Field> = collection.fields().iter().filter(|field| names.contains(&field.name)).collect();
+        match names.iter().find(|name| !fields.iter().any(|field| field.name == **name)) {
+            None => Ok(Some(fields)),
+            Some(name) => Err(Problem::parameter("properties", format!("'{name}' is not a property of {}", collection.id()))),
+        }
+    }
+
+    /// Takes `skipGeometry`.
+    fn skip_geometry(&mut self) -> Result<bool, Problem> {
+        match self.take("skipGeometry")?.as_deref() {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(other) => Err(Problem::parameter("skipGeometry", format!("'{other}' is neither true nor false"))),
+        }
+    }
+
     /// Takes everything that says what is asked of a collection, and nothing may be left: `bbox`, `datetime`, `known_at`,
-    /// `limit`, `cursor` and any queryable.
+    /// `limit`, `cursor`, `sortby`, `properties`, `skipGeometry`, `filter` and any queryable.
     ///
     /// # Errors
     /// 400 that names the parameter to blame.
     pub(super) fn feature_query(mut self, collection: Collection, now: Instant) -> Result<FeatureQuery, Problem> {
-        let bbox = self.take("bbox")?.map(|text| Bbox::parse(&text).map_err(refused("bbox"))).transpose()?;
+        let bbox = self.bbox()?;
+        let sort = self.take("sortby")?.map(|text| SortKey::parse(collection, &text).map_err(refused("sortby"))).transpose()?;
+        let (properties, skip_geometry) = (self.properties(collection)?, self.skip_geometry()?);
         let limit = self.take("limit")?.map_or(Ok(Limit::DEFAULT), |text| Limit::parse(&text).map_err(refused("limit")))?;
         let cursor = self.take("cursor")?;
         let mut query = self.filtered_query(collection, now)?;
         (query.bbox, query.limit) = (bbox, limit);
+        (query.sort, query.properties, query.skip_geometry) = (sort.unwrap_or_default(), properties, skip_geometry);
         let fingerprint = query.fingerprint();
         query.cursor = cursor.map(|text| Cursor::parse(&text, fingerprint).map_err(refused("cursor"))).transpose()?;
         Ok(query)
@@ -146,7 +192,7 @@ impl Params {
     /// # Errors
     /// 400 that names the parameter to blame.
     pub(super) fn counted_query(mut self, collection: Collection, now: Instant) -> Result<FeatureQuery, Problem> {
-        let bbox = self.take("bbox")?.map(|text| Bbox::parse(&text).map_err(refused("bbox"))).transpose()?;
+        let bbox = self.bbox()?;
         Ok(FeatureQuery { bbox, ..self.filtered_query(collection, now)? })
     }
 

@@ -8,6 +8,7 @@ mod geopackage;
 mod history;
 mod incidents;
 mod memory;
+mod paging;
 mod snapshot;
 mod table;
 mod tile;

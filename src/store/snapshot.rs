@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::StoreError;
 use super::history::Superseded;
 use super::incidents::{Aggregate, Builder, ChangedIncidents, GroupBy, IncidentRow, IncidentTile, Incidents, Playback};
+use super::paging;
 use super::table::Table;
 use super::tile::DrawnRegions;
 use super::touched::{History, Touched};
 use crate::domain::{
-    Actor, Audience, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Cursor, Dataset, FeatureQuery, Field,
-    Instant, Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef, StatusChange, Value,
+    Actor, Audience, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Dataset, FeatureQuery, Field, Instant,
+    Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef, StatusChange, Value,
 };
 use crate::index::RegionLocator;
 use crate::tiles::TileId;
@@ -462,19 +463,19 @@ impl Snapshot {
         self.roads.public_segments.as_ref().filter(|_| audience == Audience::Public).unwrap_or(&self.roads.segments)
     }
 
-    /// The page of what meets the query that begins at its cursor.
+    /// The page of what meets the query that its cursor names, in its order.
     #[must_use]
     pub fn query(&self, query: &FeatureQuery) -> Page<RecordRef<'_>> {
         if query.collection == Collection::Incidents {
-            let Page { matched, withheld, items, next } = self.incidents.page(query);
-            return Page { matched, withheld, items: items.into_iter().map(RecordRef::Incident).collect(), next };
+            let Page { matched, withheld, items, next, previous } = self.incidents.page(query);
+            return Page { matched, withheld, items: items.into_iter().map(RecordRef::Incident).collect(), next, previous };
         }
-        let Found { shown: found, withheld } = self.find(query);
-        let start = query.cursor.as_ref().map_or(0, |cursor| found.partition_point(|record| record.id() <= cursor.after()));
-        let items: Vec<_> = found[start..].iter().take(query.limit.count()).copied().collect();
-        let more = start + items.len() < found.len();
-        let next = items.last().filter(|_| more).map(|last| Cursor::new(last.id(), query.fingerprint()));
-        Page { matched: found.len(), withheld: withheld.len(), items, next }
+        let Found { shown, withheld } = self.find(query);
+        if query.sort.is_empty() {
+            paging::by_id(query, &shown, withheld.len())
+        } else {
+            paging::sorted(query, shown, withheld.len())
+        }
     }
 
     /// What a tile holds of the incidents that meet a query: as bins of its cells when there are more than `max_features`.

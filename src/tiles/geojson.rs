@@ -5,7 +5,7 @@ use geo::{Coord, LineString, MultiLineString, MultiPolygon, Polygon};
 use jiff::civil::Date;
 use std::fmt::{Display, Write as _};
 
-use crate::domain::{Field, Instant, Position, Record, Shape, Value};
+use crate::domain::{FeatureQuery, Field, Instant, Position, Record, Shape, Value};
 
 /// A geometry to write, in CRS84.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,6 +14,8 @@ pub enum Geometry<'a> {
     Null,
     /// A Point.
     Point(Position),
+    /// A Point in the coordinates of another reference system.
+    Coordinate(Coord<f64>),
     /// A LineString of at least two positions.
     Line(&'a LineString<f64>),
     /// A LineString when there is one line, else a MultiLineString.
@@ -66,6 +68,8 @@ pub fn write_feature(out: &mut String, record: &dyn Record, geometry: Geometry<'
 pub struct FeatureWriter {
     /// `"name":`, with a comma before all but the first.
     keys: Vec<String>,
+    /// Those properties; `None` for all that a record has.
+    chosen: Option<Vec<&'static Field>>,
 }
 
 impl FeatureWriter {
@@ -78,7 +82,19 @@ impl FeatureWriter {
             key.push(':');
             key
         };
-        Self { keys: fields.iter().enumerate().map(key).collect() }
+        Self { keys: fields.iter().enumerate().map(key).collect(), chosen: None }
+    }
+
+    /// A writer of the properties that a query tells.
+    #[must_use]
+    pub fn of(query: &FeatureQuery) -> Self {
+        match &query.properties {
+            None => Self::new(query.collection.fields()),
+            Some(chosen) => {
+                let fields: Vec<Field> = chosen.iter().map(|field| **field).collect();
+                Self { chosen: Some(chosen.clone()), ..Self::new(&fields) }
+            }
+        }
     }
 
     /// Appends one as [`write_feature`] does.
@@ -89,11 +105,15 @@ impl FeatureWriter {
         write_geometry(out, geometry);
         out.push_str(",\"properties\":{");
         let mut keys = self.keys.iter();
-        record.visit(as_of, &mut |value| {
+        let mut write = |value: Value<'_>| {
             let Some(key) = keys.next() else { return };
             out.push_str(key);
             write_value(out, &value);
-        });
+        };
+        match &self.chosen {
+            None => record.visit(as_of, &mut write),
+            Some(fields) => fields.iter().for_each(|field| write(record.value(field.name, as_of))),
+        }
         out.push_str("}}");
     }
 }
@@ -104,6 +124,7 @@ pub fn write_geometry(out: &mut String, geometry: Geometry<'_>) {
     let (kind, write): (&str, &dyn Fn(&mut String)) = match geometry {
         Geometry::Null => return out.push_str("null"),
         Geometry::Point(position) => ("Point", &move |out| coordinate(out, Coord { x: position.lon(), y: position.lat() })),
+        Geometry::Coordinate(at) => ("Point", &move |out| coordinate(out, at)),
         Geometry::Line(line) => ("LineString", &move |out| coordinates(out, line)),
         Geometry::Lines(lines) => match &lines.0[..] {
             [line] => ("LineString", &move |out| coordinates(out, line)),

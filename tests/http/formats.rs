@@ -16,7 +16,7 @@ const FORMATS: [(&str, &str); 5] = [
 ];
 
 /// The ids of a page in their order, read as the format's own readers do.
-fn ids_in(format: &str, answer: &Answer) -> Vec<String> {
+pub fn ids_in(format: &str, answer: &Answer) -> Vec<String> {
     let body = &answer.body;
     match format {
         "geojson" => ids(&answer.json()),
@@ -49,7 +49,7 @@ fn ids_in(format: &str, answer: &Answer) -> Vec<String> {
 }
 
 /// The path of a link in the `Link` header.
-fn header_link(answer: &Answer, rel: &str) -> Option<String> {
+pub fn header_link(answer: &Answer, rel: &str) -> Option<String> {
     let link = answer.header("link").split(", <").find(|link| link.contains(&format!("rel=\"{rel}\"")))?;
     let href = link.trim_start_matches('<').split('>').next()?;
     Some(href.strip_prefix("http://map.example").expect("links begin with the configured address").to_owned())

@@ -13,6 +13,7 @@ mod items;
 mod landing;
 mod lists;
 mod locate;
+mod paging;
 mod playback;
 mod restricted;
 mod support;

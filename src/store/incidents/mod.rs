@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use self::layers::Layers;
 use self::predicate::Conditions;
-use super::StoreError;
+use super::{StoreError, paging};
 use crate::domain::{Audience, Bbox, Cursor, Dataset, FeatureQuery, Interval, Page};
 
 pub use self::aggregate::{Aggregate, GroupBy, GroupValue};
@@ -99,9 +99,18 @@ impl Incidents {
         rows
     }
 
-    /// The page of what meets the query that begins at its cursor, ordered by id.
+    /// The page of what meets the query that its cursor names, in its order.
     pub(super) fn page<'a>(&'a self, query: &FeatureQuery) -> Page<IncidentRow<'a>> {
-        if query.known_at.is_some() { self.page_of_the_past(query) } else { self.page_of_now(query) }
+        if query.known_at.is_none() && query.sort.is_empty() {
+            return self.page_of_now(query);
+        }
+        let (mut shown, withheld): (Vec<_>, Vec<_>) =
+            self.search(query).into_iter().partition(|row| query.audience == Audience::Operator || !row.is_restricted());
+        if !query.sort.is_empty() {
+            return paging::sorted(query, shown, withheld.len());
+        }
+        shown.sort_unstable_by_key(|row| row.stable_id());
+        paging::by_id(query, &shown, withheld.len())
     }
 
     /// By rank: of what was found only the page is put in order.
@@ -110,46 +119,42 @@ impl Incidents {
         let hides = query.audience == Audience::Public && layers.has_restricted();
         let conditions = Conditions::of(layers, query);
         let limit = query.limit.count();
+        let backward = query.cursor.as_ref().is_some_and(Cursor::is_backward);
         let (mut matched, mut withheld, mut on_page) = (0, 0, 0);
         let mut places: Vec<u64> = Vec::new();
         for columns in layers.parts() {
-            let first = query.cursor.as_ref().map_or(0, |cursor| columns.ids_before(cursor.after(), true));
-            let first = u32::try_from(first).unwrap_or(u32::MAX);
+            let bound = query.cursor.as_ref().map_or(0, |cursor| columns.ids_before(cursor.id(), !backward));
+            let bound = u32::try_from(bound).unwrap_or(u32::MAX);
             let mut ranks = Vec::new();
             layers.search(columns, query.bbox, &conditions, |row| {
                 if hides && row.is_restricted() {
                     withheld += 1;
                 } else {
                     matched += 1;
-                    ranks.extend(Some(columns.rank[row.at()]).filter(|rank| *rank >= first));
+                    ranks.extend(Some(columns.rank[row.at()]).filter(|rank| (*rank < bound) == backward));
                 }
             });
             on_page += ranks.len();
             if ranks.len() > limit {
-                ranks.select_nth_unstable(limit);
+                if backward {
+                    ranks.select_nth_unstable_by(limit, |a, b| b.cmp(a));
+                } else {
+                    ranks.select_nth_unstable(limit);
+                }
                 ranks.truncate(limit);
             }
             places.extend(ranks.into_iter().map(|rank| layers.row(columns, columns.by_id[rank as usize]).order()));
         }
         places.sort_unstable();
-        places.truncate(limit);
+        if backward {
+            places.drain(..places.len().saturating_sub(limit));
+        } else {
+            places.truncate(limit);
+        }
         let items: Vec<_> = places.into_iter().map(|place| layers.ordered(place)).collect();
-        let more = on_page > items.len();
-        let next = items.last().filter(|_| more).map(|last| Cursor::new(last.stable_id(), query.fingerprint()));
-        Page { matched, withheld, items, next }
-    }
-
-    fn page_of_the_past<'a>(&'a self, query: &FeatureQuery) -> Page<IncidentRow<'a>> {
-        let (mut shown, withheld): (Vec<_>, Vec<_>) =
-            self.search(query).into_iter().partition(|row| query.audience == Audience::Operator || !row.is_restricted());
-        let after = |row: &IncidentRow<'_>| query.cursor.as_ref().is_none_or(|cursor| row.stable_id() > cursor.after());
-        let matched = shown.len();
-        shown.retain(after);
-        shown.sort_unstable_by_key(|row| row.stable_id());
-        let more = shown.len() > query.limit.count();
-        shown.truncate(query.limit.count());
-        let next = shown.last().filter(|_| more).map(|last| Cursor::new(last.stable_id(), query.fingerprint()));
-        Page { matched, withheld: withheld.len(), items: shown, next }
+        let (behind, beyond) = (on_page < matched, on_page > items.len());
+        let (before, after) = if backward { (beyond, behind) } else { (behind, beyond) };
+        paging::turned(query, items, paging::Around { matched, withheld, before, after })
     }
 
     /// The incident of that id as it is known now.
