@@ -84,6 +84,9 @@ fn stream(rows: Playback<'_>, query: &FeatureQuery) -> Result<Vec<u8>, FormatErr
             date_precision,
             geo_precision,
             fatalities_best,
+            fatalities_low,
+            fatalities_high,
+            confidence_percent,
         } => {
             metadata.insert("aggregated".to_owned(), "false".to_owned());
             columns.extend([
@@ -96,6 +99,9 @@ fn stream(rows: Playback<'_>, query: &FeatureQuery) -> Result<Vec<u8>, FormatErr
                 ("date_precision", words(date_precision)),
                 ("geo_precision", Column::UInt8(geo_precision)),
                 ("fatalities_best", Column::UInt32(fatalities_best)),
+                ("fatalities_low", Column::UInt32(fatalities_low)),
+                ("fatalities_high", Column::UInt32(fatalities_high)),
+                ("confidence_percent", Column::UInt32(confidence_percent)),
             ]);
         }
         PlaybackContent::Cells { zoom, tallies } => {

@@ -62,7 +62,19 @@ fn the_whole_span_is_a_row_an_incident_by_day() {
         assert!(days.is_sorted());
         let ends = columns["day_end"].as_primitive::<Int32Type>().values().to_vec();
         assert!(days.iter().zip(&ends).all(|(day, end)| day <= end));
-        for name in ["position", "event_type", "actor1", "actor2", "region", "geo_precision", "fatalities_best", "dataset"] {
+        for name in [
+            "position",
+            "event_type",
+            "actor1",
+            "actor2",
+            "region",
+            "geo_precision",
+            "fatalities_best",
+            "fatalities_low",
+            "fatalities_high",
+            "confidence_percent",
+            "dataset",
+        ] {
             assert_eq!(columns[name].len() as u64, total, "{name}");
         }
     }

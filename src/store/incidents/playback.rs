@@ -62,6 +62,12 @@ pub enum PlaybackContent<'a> {
         geo_precision: Vec<u8>,
         /// Reported deaths, best figure; `None` when unknown.
         fatalities_best: Vec<Option<u32>>,
+        /// The least figure met.
+        fatalities_low: Vec<Option<u32>>,
+        /// The greatest figure met.
+        fatalities_high: Vec<Option<u32>>,
+        /// How sure the source or the curators are, 0 to 100; `None` when nobody says.
+        confidence_percent: Vec<Option<u32>>,
     },
     /// A row is a cell on a day.
     Cells {
@@ -121,6 +127,9 @@ fn incidents<'a>(rows: &[(i32, IncidentRow<'a>)], withheld: u64) -> Playback<'a>
             },
             geo_precision: rows().map(IncidentRow::geo_precision_code).collect(),
             fatalities_best: rows().map(|row| row.columns.fatalities(row.at()).best).collect(),
+            fatalities_low: rows().map(|row| row.columns.fatalities(row.at()).low).collect(),
+            fatalities_high: rows().map(|row| row.columns.fatalities(row.at()).high).collect(),
+            confidence_percent: rows().map(|row| row.columns.confidence(row.at()).map(percent)).collect(),
         },
         withheld,
     }
@@ -172,6 +181,13 @@ fn cells<'a>(rows: &[(i32, IncidentRow<'a>)], max_rows: usize, withheld: u64) ->
         content: PlaybackContent::Cells { zoom, tallies: sums.into_iter().map(|(_, tally)| tally).collect() },
         withheld,
     }
+}
+
+/// In whole hundredths, which is as fine as anybody judges and packs better than floats.
+fn percent(share: f64) -> u32 {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 100")]
+    let percent = (share.clamp(0.0, 1.0) * 100.0).round() as u32;
+    percent
 }
 
 /// Values under codes in the order in which they come.
