@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -27,6 +27,13 @@ function writeCompressed(path, bytes) {
 function writeAsset(name, extension, bytes) {
   const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 10);
   const file = `${name}-${hash}.${extension}`;
+  const size = writeCompressed(join(assets, file), bytes);
+  console.log(`${file.padEnd(32)} ${(bytes.length / 1000).toFixed(1)} kB, ${(size / 1000).toFixed(1)} kB gzip`);
+  return `/assets/${file}`;
+}
+
+/** The same for a file that the bundler has named. */
+function writeBundled(file, bytes) {
   const size = writeCompressed(join(assets, file), bytes);
   console.log(`${file.padEnd(32)} ${(bytes.length / 1000).toFixed(1)} kB, ${(size / 1000).toFixed(1)} kB gzip`);
   return `/assets/${file}`;
@@ -77,6 +84,7 @@ function basemap() {
       kind: properties.kind,
       en: properties.name_en,
       fr: properties.name_fr ?? properties.name_en,
+      ar: properties.name_ar ?? properties.name_en,
       lon: geometry.coordinates[0],
       lat: geometry.coordinates[1],
     })),
@@ -119,22 +127,32 @@ function weakSpots() {
 const basemapUrl = writeAsset("basemap", "json", Buffer.from(JSON.stringify(basemap())));
 const weakSpotsUrl = writeAsset("weak-spots", "json", Buffer.from(JSON.stringify(weakSpots())));
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   absWorkingDir: root,
   entryPoints: { app: "static/src/main.ts", style: "static/css/style.css" },
   outdir: "static/dist/assets",
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
   bundle: true,
+  // What opens later (charts, films, languages) is loaded then.
+  splitting: true,
   minify: true,
   write: false,
+  metafile: true,
   format: "esm",
   target: ["es2021", "chrome100", "firefox100", "safari15.4"],
   loader: { ".png": "dataurl" },
   define: { BASEMAP_URL: JSON.stringify(basemapUrl), WEAK_SPOTS_URL: JSON.stringify(weakSpotsUrl) },
   legalComments: "inline",
 });
-const byExtension = (extension) => outputFiles.find((file) => file.path.endsWith(`.${extension}`)).contents;
-const js = writeAsset("app", "js", Buffer.from(byExtension("js")));
-const css = writeAsset("style", "css", Buffer.from(byExtension("css")));
+const written = new Map(outputFiles.map(({ path, contents }) => [relative(root, path), writeBundled(basename(path), Buffer.from(contents))]));
+const entry = (point) => Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === point)[0];
+const script = entry("static/src/main.ts");
+const js = written.get(script);
+const css = written.get(entry("static/css/style.css"));
+// What the first script imports at once comes with it; the browser asks for all of it together.
+const first = metafile.outputs[script].imports.filter(({ kind }) => kind === "import-statement").map(({ path }) => written.get(path));
+const preload = first.map((path) => `<link rel="modulepreload" href="${path}">`).join("\n");
 
 const favicon = readFileSync(join(root, "static", "favicon.svg"));
 // Inside the page, the icon costs no request; browsers ask again for a linked one whenever the hash changes.
@@ -142,6 +160,7 @@ const icon = `data:image/svg+xml;base64,${favicon.toString("base64")}`;
 const html = readFileSync(join(root, "static", "index.html"), "utf8")
   .replace("{{js}}", js)
   .replace("{{css}}", css)
+  .replace("{{preload}}", preload)
   .replace("{{icon}}", icon);
 writeCompressed(join(dist, "favicon.svg"), favicon);
 // Last, so that its date says that everything else is there.

@@ -1,14 +1,10 @@
-// The only fetch(). A problem+json answer becomes an ApiError; pages are followed to the end; a new load aborts the last.
+// The only fetch(). A problem+json answer becomes an ApiError; pages are followed to the end.
 
-import type {
-  Actor,
-  ControlAnswer,
-  CorridorAnswer,
-  DatasetInfo,
-  IncidentFeature,
-  PlaceFeature,
-  RegionFeature,
-} from "./types";
+import { isoDay } from "./calendar";
+import type { Day } from "./calendar";
+import { readStream } from "./data/stream";
+import type { StreamColumns } from "./data/stream";
+import type { Actor, ControlAnswer, CorridorAnswer, DatasetInfo, IncidentFeature, PlaceFeature, RegionFeature } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -21,38 +17,36 @@ export class ApiError extends Error {
   }
 }
 
+/** What the first map needs. */
 export interface Loaded {
-  incidents: IncidentFeature[];
-  regions: RegionFeature[];
-  places: PlaceFeature[];
+  stream: StreamColumns;
   control: ControlAnswer;
   corridors: CorridorAnswer;
   actors: Actor[];
-  datasets: DatasetInfo[];
-  /** Records that match and that the server may not pass on to this reader. */
-  withheld: number;
 }
 
 interface FeaturePage {
   features: unknown[];
-  withheld?: number;
   links?: { rel: string; href: string }[];
 }
 
-let running: AbortController | null = null;
-
-export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+/** `low` lets the browser put it behind what the first map needs. */
+async function request(path: string, accept: string, priority: RequestPriority = "auto"): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, { headers: { Accept: "application/geo+json, application/json" }, signal: signal ?? null });
-  } catch (error) {
-    if (signal?.aborted) throw error;
+    response = await fetch(path, { headers: { Accept: accept }, priority });
+  } catch {
     throw new ApiError("unreachable", null, 0);
   }
   if (!response.ok) {
     const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
     throw new ApiError(problem.title ?? response.statusText, problem.detail ?? null, response.status);
   }
+  return response;
+}
+
+export async function getJson<T>(path: string, priority: RequestPriority = "auto"): Promise<T> {
+  const response = await request(path, "application/geo+json, application/json", priority);
   try {
     return (await response.json()) as T;
   } catch {
@@ -60,47 +54,74 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   }
 }
 
-/** Every page of a collection. Links are followed by path only, so a proxy's other host name does no harm. */
-async function getItems<T>(path: string, signal: AbortSignal): Promise<{ features: T[]; withheld: number }> {
+/** The pages of a collection, up to so many features. Links are followed by path only, so a proxy's other host name does no harm. */
+async function getItems<T>(path: string, most = Infinity): Promise<T[]> {
   const features: T[] = [];
-  let withheld = 0;
   let next: string | null = path;
-  while (next !== null) {
-    const page: FeaturePage = await getJson<FeaturePage>(next, signal);
-    features.push(...(page.features as T[]));
-    // Each page counts what the whole query withholds.
-    withheld = page.withheld ?? 0;
+  while (next !== null && features.length < most) {
+    const page: FeaturePage = await getJson<FeaturePage>(next, "low");
+    for (const feature of page.features) features.push(feature as T);
     const link = page.links?.find((candidate) => candidate.rel === "next");
     const url: URL | null = link ? new URL(link.href, location.href) : null;
     next = url && page.features.length > 0 ? url.pathname + url.search : null;
   }
-  return { features, withheld };
+  return features;
 }
 
-/** Everything the page needs, once; afterwards stepping and filtering ask for nothing. */
-export async function loadAll(): Promise<Loaded> {
-  running?.abort();
-  running = new AbortController();
-  const { signal } = running;
-  const items = <T>(collection: string, query = "") =>
-    getItems<T>(`/collections/${collection}/items?${query}limit=10000`, signal);
-  const [incidents, regions, places, control, corridors, actors, datasets] = await Promise.all([
-    items<IncidentFeature>("incidents"),
-    items<RegionFeature>("regions", "level=1&"),
-    items<PlaceFeature>("places"),
-    getJson<ControlAnswer>("/playback/control", signal),
-    getJson<CorridorAnswer>("/playback/corridors", signal),
-    getJson<{ actors: Actor[] }>("/actors", signal),
-    getJson<{ datasets: DatasetInfo[] }>("/datasets", signal),
-  ]);
-  return {
-    incidents: incidents.features,
-    regions: regions.features,
-    places: places.features,
-    control,
-    corridors,
-    actors: actors.actors,
-    datasets: datasets.datasets,
-    withheld: incidents.withheld + (control.withheld ?? 0) + (corridors.withheld ?? 0),
-  };
+const knownAt = (day: Day | null) => (day === null ? "" : `known_at=${isoDay(day)}T23:59:59Z`);
+
+/** The incidents of the whole span, as known on a day. */
+export async function loadStream(known: Day | null, progress: (share: number) => void = () => undefined): Promise<StreamColumns> {
+  const path = `/playback/incidents?${knownAt(known)}`.replace(/\?$/, "");
+  const response = await request(path, "application/vnd.apache.arrow.stream");
+  const bytes = await readAll(response, progress);
+  try {
+    return readStream(bytes);
+  } catch {
+    throw new ApiError("unreadable", path, response.status);
+  }
 }
+
+/** The body in one piece; progress where the length is told and not packed. */
+async function readAll(response: Response, progress: (share: number) => void): Promise<Uint8Array> {
+  const length = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length") ?? 0);
+  if (!response.body || length === 0) return new Uint8Array(await response.arrayBuffer());
+  const bytes = new Uint8Array(length);
+  const reader = response.body.getReader();
+  let at = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return bytes.subarray(0, at);
+    if (at + value.length > length) throw new ApiError("unreadable", response.url, response.status);
+    bytes.set(value, at);
+    at += value.length;
+    progress(at / length);
+  }
+}
+
+/** What stepping and filtering need, once; afterwards they ask for nothing. */
+export async function loadFirst(known: Day | null, progress: (share: number) => void): Promise<Loaded> {
+  const [stream, control, corridors, actors] = await Promise.all([
+    loadStream(known, progress),
+    getJson<ControlAnswer>("/playback/control"),
+    getJson<CorridorAnswer>("/playback/corridors"),
+    getJson<{ actors: Actor[] }>("/actors"),
+  ]);
+  return { stream, control, corridors, actors: actors.actors };
+}
+
+export const loadRegions = () => getItems<RegionFeature>("/collections/regions/items?level=1&limit=10000");
+export const loadTowns = () => getItems<PlaceFeature>("/collections/places/items?limit=10000");
+export const loadDatasets = async () => (await getJson<{ datasets: DatasetInfo[] }>("/datasets", "low")).datasets;
+
+/** Incidents with all that is told of them. */
+export function loadIncidents(parameters: string, known: Day | null, most: number): Promise<IncidentFeature[]> {
+  const query = [parameters, knownAt(known), "limit=10000"].filter(Boolean).join("&");
+  return getItems<IncidentFeature>(`/collections/incidents/items?${query}`, most);
+}
+
+export const loadIncident = (id: string) => getJson<IncidentFeature>(`/collections/incidents/items/${encodeURIComponent(id)}`);
+
+/** Every version of an incident, oldest first. */
+export const loadRevisions = (id: string) =>
+  getJson<Record<string, unknown>[]>(`/collections/incidents/items/${encodeURIComponent(id)}/revisions`);

@@ -7,7 +7,8 @@ export type Day = number;
 export const UNITS = ["day", "week", "month", "year"] as const;
 export type Unit = (typeof UNITS)[number];
 
-export const MODES = ["window", "cumulative", "instant"] as const;
+/** `remaining` runs from the date to the end of the span: cumulative from the end. */
+export const MODES = ["instant", "window", "cumulative", "remaining"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Both ends inclusive. */
@@ -74,14 +75,20 @@ export function clampWindow(window: Span, span: Span): Span {
   return { from: clamp(window.from, span.from, span.to), to: clamp(window.to, span.from, span.to) };
 }
 
+/** The day the clock stands at: the window's last, or its first where the window runs to the end. */
+export function clockDay(window: Span, mode: Mode): Day {
+  return mode === "remaining" ? window.from : window.to;
+}
+
 /**
  * The window `count` units later (earlier when negative), snapped to whole units and kept inside the span.
- * A sliding window keeps its length in units; a cumulative one keeps its start; an instant one is one unit long.
+ * A sliding window keeps its length in units; a cumulative one keeps its start, one that remains its end; an instant one is one unit long.
  */
 export function stepWindow(window: Span, mode: Mode, unit: Unit, count: number, span: Span): Span {
   const first = unitIndex(span.from, unit);
   const last = unitIndex(span.to, unit);
-  const target = clamp(unitIndex(window.to, unit) + count, first, last);
+  const target = clamp(unitIndex(clockDay(window, mode), unit) + count, first, last);
+  if (mode === "remaining") return { from: clamp(unitStart(target, unit), span.from, window.to), to: window.to };
   const to = clamp(unitEnd(target, unit), span.from, span.to);
   if (mode === "cumulative") return { from: Math.min(window.from, to), to };
   if (mode === "instant") return { from: Math.max(unitStart(target, unit), span.from), to };
@@ -101,12 +108,14 @@ export function edgeWindow(window: Span, mode: Mode, unit: Unit, edge: "first" |
   return stepWindow(window, mode, unit, edge === "first" ? -far : far, span);
 }
 
-/** The window after a change of mode: cumulative starts at the span's start, a sliding one is three units long. */
-export function windowForMode(window: Span, mode: Mode, unit: Unit, span: Span): Span {
-  const to = unitIndex(window.to, unit);
-  if (mode === "cumulative") return { from: span.from, to: window.to };
-  if (mode === "instant") return { from: Math.max(unitStart(to, unit), span.from), to: Math.min(unitEnd(to, unit), span.to) };
-  return { from: Math.max(unitStart(to - 2, unit), span.from), to: Math.min(unitEnd(to, unit), span.to) };
+/** The window after a change of mode: cumulative starts at the span's start or ends at its end, a sliding one is three units long. */
+export function windowForMode(window: Span, mode: Mode, unit: Unit, span: Span, before: Mode = "window"): Span {
+  const day = clockDay(window, before);
+  const at = unitIndex(day, unit);
+  if (mode === "cumulative") return { from: span.from, to: before === "remaining" ? Math.min(unitEnd(at, unit), span.to) : window.to };
+  if (mode === "remaining") return { from: Math.max(unitStart(at, unit), span.from), to: span.to };
+  if (mode === "instant") return { from: Math.max(unitStart(at, unit), span.from), to: Math.min(unitEnd(at, unit), span.to) };
+  return { from: Math.max(unitStart(at - 2, unit), span.from), to: Math.min(unitEnd(at, unit), span.to) };
 }
 
 /** A drawn or dragged range, snapped outwards to whole units and kept inside the span. */

@@ -6,19 +6,36 @@ import type { Deaths } from "./data/selection";
 import type { Incident } from "./data/incidents";
 import { LOCALES, has, language, plural, t } from "./i18n/index";
 
+/** Formatters cost far more to make than to use, and a step of the player uses several. */
+const formatters = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+function kept<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => T): T {
+  let found = formatters.get(key);
+  if (!found) formatters.set(key, (found = make()));
+  return found as T;
+}
+
 export function formatNumber(value: number): string {
-  return new Intl.NumberFormat(LOCALES[language()]).format(value);
+  const locale = LOCALES[language()];
+  return kept(`number/${locale}`, () => new Intl.NumberFormat(locale)).format(value);
 }
 
 function parts(day: Day, month: "long" | "short"): { day: string; month: string; year: string } {
   const date = toDate(day);
-  const name = new Intl.DateTimeFormat(LOCALES[language()], { month, timeZone: "UTC" }).format(date);
+  const locale = LOCALES[language()];
+  const name = kept(`${month}/${locale}`, () => new Intl.DateTimeFormat(locale, { month, timeZone: "UTC" })).format(date);
   const number = date.getUTCDate();
   return {
-    day: language() === "fr" && number === 1 ? "1er" : String(number),
+    day: language() === "fr" && number === 1 ? "1er" : plain(number),
     month: name,
-    year: String(date.getUTCFullYear()),
+    year: plain(date.getUTCFullYear()),
   };
+}
+
+/** In the language's digits, without a mark between thousands. */
+function plain(value: number): string {
+  const locale = LOCALES[language()];
+  return kept(`plain/${locale}`, () => new Intl.NumberFormat(locale, { useGrouping: false })).format(value);
 }
 
 /** `Oct`, `oct.`: for the axis under the slider. */

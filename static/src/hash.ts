@@ -1,10 +1,12 @@
 // State <-> the address bar's hash. A link reproduces the screen; a broken or foreign part is ignored, never fatal.
 
 import { MODES, UNITS, isoDay, parseDay } from "./calendar";
-import { DEFAULT_LAYERS, LANGUAGES, LAYERS, NO_FILTERS, PANELS, SPEEDS, THEMES } from "./state";
+import { COMPARISONS, DEFAULT_LAYERS, LANGUAGES, LAYERS, NO_FILTERS, PANELS, SPEEDS, THEMES, isFiltered } from "./state";
 import type { Filters, State } from "./state";
 
-const LISTS = { sides: "sides", actors: "actors", types: "types", countries: "countries" } as const;
+const LISTS = ["sides", "actors", "types", "countries", "regions", "precisions", "deaths", "datasets"] as const;
+
+const SWITCHES = ["loop", "reverse", "skip", "fade"] as const;
 
 export function encodeHash(state: Readonly<State>): string {
   const parts = new URLSearchParams();
@@ -13,15 +15,22 @@ export function encodeHash(state: Readonly<State>): string {
   parts.set("mode", state.mode);
   parts.set("step", state.unit);
   parts.set("speed", String(state.speed));
-  if (state.loop) parts.set("loop", "1");
+  for (const key of SWITCHES) if (state[key]) parts.set(key, "1");
   if (state.view) {
     parts.set("view", `${state.view.lat.toFixed(4)},${state.view.lon.toFixed(4)},${Number(state.view.zoom.toFixed(2))}`);
   }
   parts.set("layers", state.layers.join(","));
-  for (const key of Object.keys(LISTS) as (keyof typeof LISTS)[]) {
-    if (state.filters[key].length > 0) parts.set(key, state.filters[key].join(","));
+  for (const key of LISTS) {
+    // A value may hold a comma of its own.
+    if (state.filters[key].length > 0) parts.set(key, state.filters[key].map((value) => value.replace(/[\\,]/g, "\\$&")).join(","));
   }
   if (state.filters.text) parts.set("q", state.filters.text);
+  if (state.other) {
+    parts.set("other", `${isoDay(state.other.from)}..${isoDay(state.other.to)}`);
+    parts.set("compare", state.comparison);
+    parts.set("split", String(Number(state.split.toFixed(3))));
+  }
+  if (state.knownAt !== null) parts.set("known", isoDay(state.knownAt));
   parts.set("lang", state.language);
   if (state.theme !== "auto") parts.set("theme", state.theme);
   parts.set("panel", state.panel ?? "none");
@@ -35,7 +44,7 @@ function oneOf<T extends string>(value: string | null, allowed: readonly T[]): T
 }
 
 function words(value: string | null): string[] {
-  return (value ?? "").split(",").filter((word) => word !== "");
+  return Array.from((value ?? "").matchAll(/(?:\\.|[^\\,])+/g), (match) => match[0].replace(/\\(.)/g, "$1"));
 }
 
 export function decodeHash(hash: string): Partial<State> {
@@ -50,7 +59,7 @@ export function decodeHash(hash: string): Partial<State> {
   if (unit) state.unit = unit;
   const speed = SPEEDS.find((candidate) => String(candidate) === parts.get("speed"));
   if (speed) state.speed = speed;
-  if (parts.get("loop") === "1") state.loop = true;
+  for (const key of SWITCHES) if (parts.get(key) === "1") state[key] = true;
   const view = parts.get("view")?.split(",").map(Number);
   if (view && view.length === 3 && view.every(Number.isFinite)) {
     const [lat, lon, zoom] = view as [number, number, number];
@@ -61,9 +70,17 @@ export function decodeHash(hash: string): Partial<State> {
     state.layers = LAYERS.filter((layer) => named.includes(layer));
   }
   const filters: Filters = { ...NO_FILTERS };
-  for (const key of Object.keys(LISTS) as (keyof typeof LISTS)[]) filters[key] = words(parts.get(key));
+  for (const key of LISTS) filters[key] = words(parts.get(key));
   filters.text = parts.get("q") ?? "";
-  if (JSON.stringify(filters) !== JSON.stringify(NO_FILTERS)) state.filters = filters;
+  if (isFiltered(filters)) state.filters = filters;
+  const [otherFrom, otherTo] = (parts.get("other") ?? "").split("..").map(parseDay);
+  if (otherFrom != null && otherTo != null && otherFrom <= otherTo) state.other = { from: otherFrom, to: otherTo };
+  const comparison = oneOf(parts.get("compare"), COMPARISONS);
+  if (comparison) state.comparison = comparison;
+  const split = Number(parts.get("split") ?? NaN);
+  if (split >= 0 && split <= 1) state.split = split;
+  const known = parseDay(parts.get("known"));
+  if (known !== null) state.knownAt = known;
   const language = oneOf(parts.get("lang"), LANGUAGES);
   if (language) state.language = language;
   const theme = oneOf(parts.get("theme"), THEMES);

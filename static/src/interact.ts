@@ -1,12 +1,13 @@
 // Pointer on the map: what lies under it, a note beside it, and the selection a click makes.
 
-import { byDrawn, stateAt, corridorStatus } from "./data/history";
+import { byDrawn, corridorStatus } from "./data/history";
 import type { PlaceHistory } from "./data/history";
 import { byId, el } from "./dom";
 import { formatWhen, label } from "./format";
 import { plural, t } from "./i18n/index";
-import { regionCounts } from "./layers/regions";
+import { spotName } from "./layers/incidents";
 import type { IncidentLayer } from "./layers/incidents";
+import { regionCounts } from "./layers/regions";
 import type { MapHandle } from "./leaflet";
 import type { Page } from "./page";
 
@@ -24,21 +25,25 @@ interface Found {
 }
 
 function find(page: Page, hits: Hits, x: number, y: number, scale: number, slack: number): Found | null {
-  const { rows } = page.data.incidents;
-  const incidents = hits.incidents(x, y, (9 + slack) / scale).map((i) => rows[i]!);
-  const top = incidents[incidents.length - 1];
+  const incidents = hits.incidents(x, y, (9 + slack) / scale);
+  const row = incidents[incidents.length - 1];
   const town = hits.control(x, y, (11 + slack) / scale);
-  if (top) {
+  if (row !== undefined) {
+    const table = page.data.incidents;
+    const top = page.incident(row);
+    const spot = `spot/${spotName(page, table.spot[row]!)}`;
+    const many = incidents.reduce((sum, at) => sum + table.weight[at]!, 0);
+    if (table.cellZoom !== null) return { selected: spot, lines: [t("details.cell"), plural("count.incidents", many)] };
     const single = incidents.length === 1;
     return {
-      selected: single ? `incident/${top.id}` : `spot/${top.lon},${top.lat}`,
+      selected: single && top.id !== null ? `incident/${top.id}` : spot,
       lines: single
-        ? [formatWhen(top), top.title ?? label("type", top.type)]
-        : [top.place ?? t("details.spot"), plural("count.incidents", incidents.length), t("map.clickList")],
+        ? [formatWhen(top), top.title ?? `${label("type", top.type)}${top.actor1 ? ` – ${page.actorName(top.actor1)}` : ""}`]
+        : [top.place ?? t("details.spot"), plural("count.incidents", many), t("map.clickList")],
     };
   }
   if (town) {
-    const state = stateAt(town.states, page.store.get().to)?.value;
+    const state = page.known(town.states, page.day)?.value;
     const lines = [town.place];
     if (state) {
       const actor = state.actor ? page.actorName(state.actor) : t("word.unknown");
@@ -47,12 +52,12 @@ function find(page: Page, hits: Hits, x: number, y: number, scale: number, slack
     } else lines.push(t("details.controlUnknown"));
     return { selected: `place/${town.key}`, lines };
   }
-  const { to } = page.store.get();
-  const roads = byDrawn(hits.corridors(x, y, (6 + slack) / scale).map((i) => page.data.corridors[i]!), to);
+  const { day } = page;
+  const roads = byDrawn(hits.corridors(x, y, (6 + slack) / scale).map((i) => page.data.corridors[i]!), day);
   if (roads.length > 0) {
     return {
       selected: roads.length === 1 ? `corridor/${roads[0]!.id}` : `roads/${roads.map((road) => road.id).join(",")}`,
-      lines: roads.flatMap((road) => [`${road.name}: ${t(`road.${corridorStatus(road, to)}`)}`]),
+      lines: roads.flatMap((road) => [`${road.name}: ${t(`road.${corridorStatus(road, day)}`)}`]),
     };
   }
   const region = hits.regions(x, y);
@@ -66,7 +71,8 @@ function find(page: Page, hits: Hits, x: number, y: number, scale: number, slack
   return null;
 }
 
-export function mountPointer(map: MapHandle, page: Page, hits: Hits): void {
+/** `busy` while the pointer draws something: then a click selects nothing. */
+export function mountPointer(map: MapHandle, page: Page, hits: Hits, busy: () => boolean): void {
   const tooltip = byId("tooltip");
   const coarse = window.matchMedia("(pointer: coarse)");
   const at = (x: number, y: number, slack: number) => {
@@ -75,12 +81,13 @@ export function mountPointer(map: MapHandle, page: Page, hits: Hits): void {
   };
   map.onClick((x, y) => {
     tooltip.hidden = true;
+    if (busy()) return;
     page.store.set({ selected: at(x, y, coarse.matches ? 10 : 2)?.selected ?? null });
   });
   let frame = 0;
   map.onHover(
     (x, y) => {
-      if (coarse.matches) return;
+      if (coarse.matches || busy()) return;
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => {
         const found = at(x, y, 0);

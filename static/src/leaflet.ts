@@ -14,7 +14,8 @@ export interface Frame {
   zoom: number;
 }
 
-export type Draw = (context: CanvasRenderingContext2D, frame: Frame) => void;
+/** Draws one picture; `which` is 1 for the second of two dates that are compared. */
+export type Draw = (context: CanvasRenderingContext2D, frame: Frame, which: 0 | 1) => void;
 
 /** The area the page opens on: west, south, east, north. */
 const HOME = { west: -12.6, south: 9.2, east: 7.6, north: 20.6 };
@@ -23,7 +24,9 @@ const HOME_UPRIGHT = { west: -9.6, south: 10.4, east: 3.6, north: 17.6 };
 /** The basemap ends here (in the west there is only sea): beyond, land would look like sea. */
 const LIMITS = L.latLngBounds([0, -27], [30, 22]);
 /** The canvases from the bottom up. */
-const ORDER = ["ground", "regions", "borders", "corridors", "control", "labels", "incidents"] as const;
+const ORDER = ["ground", "regions", "areas", "borders", "corridors", "control", "changes", "labels", "incidents", "sketch"] as const;
+/** Look the same on every date. */
+const TIMELESS: readonly string[] = ["ground", "borders", "labels", "sketch", "changes"];
 export type CanvasName = (typeof ORDER)[number];
 /** Beyond the view, so that a drag shows no blank edge before the redraw. */
 const PADDING = 0.12;
@@ -37,6 +40,7 @@ class CanvasLayer extends L.Layer {
   constructor(
     private readonly name: string,
     private readonly paint: Draw,
+    private readonly split: () => number | null,
   ) {
     super();
   }
@@ -61,7 +65,7 @@ class CanvasLayer extends L.Layer {
   private reset(): void {
     const map = this._map;
     const size = map.getSize();
-    const pad = size.multiplyBy(PADDING).round();
+    const pad = this.pad();
     const width = size.x + 2 * pad.x;
     const height = size.y + 2 * pad.y;
     const ratio = Math.min(window.devicePixelRatio || 1, 2);
@@ -93,8 +97,37 @@ class CanvasLayer extends L.Layer {
     if (!context || !this.frame) return;
     const ratio = this.canvas.width / this.frame.width;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, this.frame.width, this.frame.height);
-    this.paint(context, this.frame);
+    const { width, height } = this.frame;
+    context.clearRect(0, 0, width, height);
+    const split = TIMELESS.includes(this.name) ? null : this.split();
+    if (split === null) {
+      this.paint(context, this.frame, 0);
+      return;
+    }
+    // Two dates side by side: the one to compare with left of the line, the clock's right of it.
+    const line = Math.round(this.pad().x + split * this._map.getSize().x);
+    for (const which of [0, 1] as const) {
+      context.save();
+      context.beginPath();
+      if (which === 1) context.rect(0, 0, line, height);
+      else context.rect(line, 0, width - line, height);
+      context.clip();
+      this.paint(context, this.frame, which);
+      context.restore();
+    }
+  }
+
+  private pad(): L.Point {
+    return this._map.getSize().multiplyBy(PADDING).round();
+  }
+
+  /** What of the canvas lies in the map's frame, drawn onto another. */
+  copyTo(context: CanvasRenderingContext2D): void {
+    if (!this.frame) return;
+    const size = this._map.getSize();
+    const pad = this.pad();
+    const ratio = this.canvas.width / this.frame.width;
+    context.drawImage(this.canvas, pad.x * ratio, pad.y * ratio, size.x * ratio, size.y * ratio, 0, 0, size.x, size.y);
   }
 
   /** During an animated zoom the drawn picture is scaled along. */
@@ -118,10 +151,25 @@ export interface MapHandle {
   /** Fits the Sahel, leaving room for what covers the map's edges. */
   home(): void;
   /** Pans so that the point is visible; zooms in only when asked. */
-  show(lon: number, lat: number): void;
+  show(lon: number, lat: number, near?: boolean): void;
   /** Point in CSS pixels of the map's container -> unit square. */
   toWorld(x: number, y: number): { x: number; y: number };
+  /** The same -> longitude and latitude. */
+  toDegrees(x: number, y: number): [number, number];
   scale(): number;
+  /** West, south, east, north of the view in degrees. */
+  bounds(): [number, number, number, number];
+  /** The unit square's part in view: left, top, right, bottom. */
+  worldBounds(): [number, number, number, number];
+  fit(west: number, south: number, east: number, north: number): void;
+  /** Share of the width at which the second date begins; null draws one date. */
+  setSplit(split: number | null): void;
+  /** The picture as it is, all layers, at the size of the map in CSS pixels. */
+  copyTo(context: CanvasRenderingContext2D): void;
+  /** Point in degrees -> CSS pixels of the map's container. */
+  toScreen(lon: number, lat: number): { x: number; y: number };
+  /** Holds the map still while something is drawn on it. */
+  hold(still: boolean): void;
   onMoved(run: () => void): void;
   onClick(run: (x: number, y: number) => void): void;
   onHover(run: (x: number, y: number) => void, leave: () => void): void;
@@ -160,13 +208,16 @@ export function createMap(container: HTMLElement, still: boolean): MapHandle {
     map.fitBounds([[area.south, area.west], [area.north, area.east]], { animate: false });
   };
   home();
+  let split: number | null = null;
+  const layers = new Map<CanvasName, CanvasLayer>();
   return {
     container,
     addCanvas(name, draw) {
       const pane = map.createPane(name);
       pane.style.zIndex = String(200 + 10 * ORDER.indexOf(name));
       pane.style.pointerEvents = "none";
-      const layer = new CanvasLayer(name, draw);
+      const layer = new CanvasLayer(name, draw, () => split);
+      layers.set(name, layer);
       layer.addTo(map);
       return () => layer.redraw();
     },
@@ -176,14 +227,45 @@ export function createMap(container: HTMLElement, still: boolean): MapHandle {
     },
     setView: (view) => void map.setView([view.lat, view.lon], view.zoom, { animate: false }),
     home,
-    show(lon, lat) {
+    show(lon, lat, near = false) {
+      if (near && map.getZoom() < 8) {
+        map.setView([lat, lon], 8, { animate: false });
+        return;
+      }
       if (!map.getBounds().pad(-0.15).contains([lat, lon])) map.panTo([lat, lon], { animate: !still });
     },
     toWorld(x, y) {
       const place = map.containerPointToLatLng([x, y]);
       return { x: worldX(place.lng), y: worldY(place.lat) };
     },
+    toDegrees(x, y) {
+      const place = map.containerPointToLatLng([x, y]);
+      return [place.lng, place.lat];
+    },
     scale: () => 256 * 2 ** map.getZoom(),
+    bounds() {
+      const view = map.getBounds();
+      return [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
+    },
+    worldBounds() {
+      const view = map.getBounds();
+      return [worldX(view.getWest()), worldY(view.getNorth()), worldX(view.getEast()), worldY(view.getSouth())];
+    },
+    fit: (west, south, east, north) => void map.fitBounds([[south, west], [north, east]], { animate: false, maxZoom: 9 }),
+    setSplit(share) {
+      split = share;
+      for (const [name, layer] of layers) if (!TIMELESS.includes(name)) layer.redraw();
+    },
+    copyTo(context) {
+      for (const name of ORDER) layers.get(name)?.copyTo(context);
+    },
+    toScreen(lon, lat) {
+      const { x, y } = map.latLngToContainerPoint([lat, lon]);
+      return { x, y };
+    },
+    hold(still) {
+      for (const handler of [map.dragging, map.doubleClickZoom, map.touchZoom, map.boxZoom]) still ? handler.disable() : handler.enable();
+    },
     onMoved: (run) => void map.on("moveend", run),
     onClick: (run) => void map.on("click", (event) => run(event.containerPoint.x, event.containerPoint.y)),
     onHover(run, leave) {

@@ -1,12 +1,12 @@
 // What the reader has chosen: interval, mode, view, layers, filters, language. One store, one subscribe().
 // Its text form in the address bar is hash.ts; nothing here touches the document.
 
-import type { Day, Mode, Unit } from "./calendar";
+import type { Day, Mode, Span, Unit } from "./calendar";
 
 export const LAYERS = ["regions", "corridors", "control", "incidents", "labels"] as const;
 export type LayerName = (typeof LAYERS)[number];
 
-export const PANELS = ["layers", "filters", "list"] as const;
+export const PANELS = ["layers", "filters", "list", "compare", "export"] as const;
 export type PanelName = (typeof PANELS)[number];
 
 /** Steps a second. */
@@ -15,7 +15,7 @@ export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 15, 30] as const;
 export const THEMES = ["auto", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-export const LANGUAGES = ["en", "fr"] as const;
+export const LANGUAGES = ["en", "fr", "ar"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 export interface View {
@@ -30,8 +30,17 @@ export interface Filters {
   actors: string[];
   types: string[];
   countries: string[];
+  regions: string[];
+  /** Of the place: 1 exact, 2 near, 3 area. */
+  precisions: string[];
+  /** Classes of reported deaths. */
+  deaths: string[];
+  datasets: string[];
   text: string;
 }
+
+export const COMPARISONS = ["swipe", "difference"] as const;
+export type Comparison = (typeof COMPARISONS)[number];
 
 export interface State {
   /** Both ends inclusive, UTC. */
@@ -42,6 +51,19 @@ export interface State {
   speed: number;
   playing: boolean;
   loop: boolean;
+  /** Plays towards the past. */
+  reverse: boolean;
+  /** Steps without a record are passed over. */
+  skip: boolean;
+  /** Older records of the window are drawn paler. */
+  fade: boolean;
+  /** The second date, drawn beside the first; null when nothing is compared. */
+  other: Span | null;
+  comparison: Comparison;
+  /** Where the two meet, as a share of the map's width. */
+  split: number;
+  /** What was known at the end of this day; null means all that is known. */
+  knownAt: Day | null;
   /** Null until the map has been moved: the page then fits the Sahel. */
   view: View | null;
   layers: LayerName[];
@@ -49,11 +71,27 @@ export interface State {
   language: Language;
   theme: Theme;
   panel: PanelName | null;
-  /** `incident/<id>`, `spot/<lon>,<lat>`, `place/<country>/<name>`, `corridor/<id>`, `roads/<id>,<id>`, `region/<id>`. */
+  /** `incident/<id>`, `spot/<lon>,<lat>`, `place/<country>/<name>`, `corridor/<id>`, `roads/<id>,<id>`, `region/<id>`,
+   * `area/<lon>,<lat>,<lon>,<lat>,…` (corners of a drawn area). */
   selected: string | null;
 }
 
-export const NO_FILTERS: Filters = { sides: [], actors: [], types: [], countries: [], text: "" };
+export const NO_FILTERS: Filters = {
+  sides: [],
+  actors: [],
+  types: [],
+  countries: [],
+  regions: [],
+  precisions: [],
+  deaths: [],
+  datasets: [],
+  text: "",
+};
+
+export function isFiltered(filters: Filters): boolean {
+  return Object.values(filters).some((value: string | string[]) => value.length > 0);
+}
+
 export const DEFAULT_LAYERS: LayerName[] = ["corridors", "control", "incidents", "labels"];
 
 type Listener = (state: Readonly<State>, changed: ReadonlySet<keyof State>) => void;

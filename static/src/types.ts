@@ -2,7 +2,8 @@
 
 import type { Feature, MultiPolygon, Point, Polygon } from "geojson";
 
-export type Precision = "day" | "week" | "month" | "year";
+export const DATE_PRECISIONS = ["day", "week", "month", "year"] as const;
+export type Precision = (typeof DATE_PRECISIONS)[number];
 
 export const EVENT_TYPES = [
   "battle",
@@ -185,7 +186,11 @@ export interface PageEvents {
   /** Spoken to screen readers, at most once a second. */
   announce: string;
   /** A record was chosen in a list: bring its point into view. */
-  locate: { lon: number; lat: number };
-  /** Focus goes back to the map's frame after a sheet closes. */
-  closed: string;
+  locate: { lon: number; lat: number; near?: boolean };
+  /** Records of rows have come. */
+  records: null;
+  /** Regions, towns or datasets have come, or other incidents have taken the place of those before. */
+  data: null;
+  /** The map shows another part of the world. */
+  moved: null;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { beforeEach, test } from "node:test";
+import { before, beforeEach, test } from "node:test";
+import { describeRow } from "../../static/src/data/incidents";
 import { parseDay } from "../../static/src/calendar";
 import {
   confidenceLevel,
@@ -12,12 +13,13 @@ import {
   formatWhen,
   splitLinks,
 } from "../../static/src/format";
-import { setLanguage } from "../../static/src/i18n/index";
+import { loadLanguage, setLanguage } from "../../static/src/i18n/index";
 import { axisFor } from "../../static/src/player/axis";
 import { incident, table } from "./records";
 
 const span = (from: string, to: string) => ({ from: parseDay(from)!, to: parseDay(to)! });
 
+before(() => loadLanguage("fr"));
 beforeEach(() => setLanguage("en"));
 
 test("a window is said as short as it can be, always with its year", () => {
@@ -54,7 +56,7 @@ test("a sum of deaths says how many records it rests on, and that it is no total
 });
 
 test("deaths are shown low, best and high, and unknown is said to be unknown", () => {
-  const row = (patch: object) => table(incident("a", patch)).rows[0]!;
+  const row = (patch: object) => describeRow(table(incident("a", patch)), 0);
   assert.equal(formatDeaths(row({})), "Deaths: unknown");
   assert.equal(formatDeaths(row({ fatalities_best: 12, fatalities_low: 10, fatalities_high: 20 })), "Reported deaths: 12 (low 10 – high 20)");
   assert.equal(formatDeaths(row({ fatalities_high: 40 })), "Reported deaths: not given (low not given – high 40)");
@@ -63,7 +65,7 @@ test("deaths are shown low, best and high, and unknown is said to be unknown", (
 });
 
 test("a date known to the month says so", () => {
-  const row = table(incident("a", { date_start: "2025-11-01", date_end: "2025-11-30", date_precision: "month" })).rows[0]!;
+  const row = describeRow(table(incident("a", { date_start: "2025-11-01", date_end: "2025-11-30", date_precision: "month" })), 0);
   assert.equal(formatWhen(row), "November 2025 (month known, not the day)");
 });
 

@@ -13,9 +13,26 @@ const state: State = {
   speed: 0.25,
   playing: false,
   loop: true,
+  reverse: true,
+  skip: true,
+  fade: true,
+  other: { from: parseDay("2024-10-01")!, to: parseDay("2024-10-31")! },
+  comparison: "difference",
+  split: 0.25,
+  knownAt: parseDay("2026-01-01"),
   view: { lat: 13.25, lon: -7.5, zoom: 6.25 },
   layers: ["regions", "incidents"],
-  filters: { sides: ["jnim"], actors: ["FAMA", "JNIM"], types: ["battle"], countries: ["ML"], text: "Djibo & Kaya, été" },
+  filters: {
+    sides: ["jnim"],
+    actors: ["FAMA", "Unknown, armed \\ group"],
+    types: ["battle"],
+    countries: ["ML"],
+    regions: ["ML-5"],
+    precisions: ["1", "2"],
+    deaths: ["unknown", "100+"],
+    datasets: ["acled"],
+    text: "Djibo & Kaya, été",
+  },
   language: "fr",
   theme: "dark",
   panel: "list",
@@ -28,15 +45,15 @@ test("decode(encode(state)) is the state, except that a link never starts playin
 });
 
 test("a state with nothing chosen comes back with nothing chosen", () => {
-  const plain: State = { ...state, loop: false, view: null, layers: [], filters: { ...NO_FILTERS }, theme: "auto", panel: null, selected: null };
+  const plain: State = { ...state, loop: false, reverse: false, skip: false, fade: false, other: null, knownAt: null, view: null, layers: [], filters: { ...NO_FILTERS }, theme: "auto", panel: null, selected: null };
   const back = decodeHash(encodeHash(plain));
   assert.deepEqual(back.layers, []);
   assert.equal(back.panel, null);
-  for (const key of ["view", "filters", "theme", "selected", "loop"] as const) assert.equal(back[key], undefined);
+  for (const key of ["view", "filters", "theme", "selected", "loop", "reverse", "skip", "fade", "other", "knownAt"] as const) assert.equal(back[key], undefined);
 });
 
 test("foreign and broken parts are ignored", () => {
-  assert.deepEqual(decodeHash("#from=2025-13-40&to=x&mode=orbit&step=hour&speed=7&view=1,2&lang=de&theme=pink"), {});
+  assert.deepEqual(decodeHash("#from=2025-13-40&to=x&mode=orbit&step=hour&speed=7&view=1,2&lang=de&theme=pink&split=7&other=2025-02-02..2025-01-01&known=x&compare=side"), {});
   assert.deepEqual(decodeHash("#from=2025-02-02&to=2025-01-01"), {});
   assert.deepEqual(decodeHash("#layers=incidents,satellite"), { layers: ["incidents"] });
   assert.deepEqual(decodeHash("#view=95,0,5"), {});

@@ -19,7 +19,7 @@ export interface Bins {
 
 export function binIncidents(
   table: IncidentTable,
-  mask: Uint8Array,
+  passes: (row: number) => boolean,
   span: Span,
   unit: Unit,
   seriesOf: Uint8Array,
@@ -28,21 +28,30 @@ export function binIncidents(
   const first = unitIndex(span.from, unit);
   const count = unitIndex(span.to, unit) - first + 1;
   const weights = new Float64Array(count * series);
-  for (let i = 0; i < table.rows.length; i++) {
-    if (mask[i] !== 1) continue;
-    const start = table.first[i]!;
-    const end = table.last[i]!;
+  // Bin of each day of the span, so that no date is taken apart a row.
+  const starts = Int32Array.from({ length: count + 1 }, (_, bin) => unitStart(first + bin, unit));
+  const origin = starts[0]!;
+  const binOf = new Int32Array(Math.max(1, unitEnd(first + count - 1, unit) - origin + 1));
+  for (let bin = 0; bin < count; bin++) binOf.fill(bin, starts[bin]! - origin, starts[bin + 1]! - origin);
+  const bin = (day: number) => (day < origin ? 0 : (binOf[day - origin] ?? count - 1));
+  for (let i = 0; i < table.dated; i++) {
+    if (!passes(i)) continue;
+    const [start, end, weight] = [table.first[i]!, table.last[i]!, table.weight[i]!];
+    const firstBin = bin(start);
+    if (start === end) {
+      if (start >= origin) weights[firstBin * series + seriesOf[i]!]! += weight;
+      continue;
+    }
     const length = end - start + 1;
-    const lastBin = Math.min(unitIndex(end, unit) - first, count - 1);
-    for (let bin = Math.max(unitIndex(start, unit) - first, 0); bin <= lastBin; bin++) {
-      const overlap = Math.min(end, unitEnd(first + bin, unit)) - Math.max(start, unitStart(first + bin, unit)) + 1;
-      weights[bin * series + seriesOf[i]!]! += overlap / length;
+    for (let at = firstBin; at <= bin(end); at++) {
+      const overlap = Math.min(end, starts[at + 1]! - 1) - Math.max(start, starts[at]!) + 1;
+      if (overlap > 0) weights[at * series + seriesOf[i]!]! += (weight * overlap) / length;
     }
   }
   let peak = 1;
-  for (let bin = 0; bin < count; bin++) {
+  for (let at = 0; at < count; at++) {
     let total = 0;
-    for (let s = 0; s < series; s++) total += weights[bin * series + s]!;
+    for (let s = 0; s < series; s++) total += weights[at * series + s]!;
     peak = Math.max(peak, total);
   }
   return { unit, first, count, series, weights, peak };

@@ -20,11 +20,11 @@ export function dated<T extends { valid_from: string | null; valid_to: string | 
     .sort((a, b) => a.from - b.from);
 }
 
-/** The state that covers the day; where two do, the later one. */
-export function stateAt<T>(states: Dated<T>[], day: Day): Dated<T> | null {
+/** The state that covers the day; where two do, the later one. `told` leaves out what was not known yet. */
+export function stateAt<T>(states: Dated<T>[], day: Day, told: (value: T) => boolean = () => true): Dated<T> | null {
   for (let i = states.length - 1; i >= 0; i--) {
     const state = states[i]!;
-    if (state.from <= day && day <= state.to) return state;
+    if (state.from <= day && day <= state.to && told(state.value)) return state;
   }
   return null;
 }

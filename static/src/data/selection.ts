@@ -1,102 +1,223 @@
 // Which incidents the reader's interval and filters leave, their sums, and the counts beside each filter value. Pure.
 
-import type { Span } from "../calendar";
+import type { Day, Span } from "../calendar";
 import type { Filters } from "../state";
+import { EVENT_TYPES, SIDES } from "../types";
 import { lowerBound } from "./incidents";
-import type { Incident, IncidentTable } from "./incidents";
+import type { IncidentTable } from "./incidents";
 
 export interface Deaths {
   low: number;
   best: number;
   high: number;
-  /** Rows that give any figure. */
+  /** Incidents that give any figure. */
   given: number;
 }
 
 export interface Selection {
-  /** Row numbers of the table, by first day. */
-  indices: number[];
+  /** Row numbers of the table, by first day: the first `count` values are in force, the rest is room. */
+  rows: Int32Array;
+  count: number;
+  /** Incidents in them: more than the rows where these are cells. */
+  incidents: number;
   deaths: Deaths;
 }
 
-export type Facet = "sides" | "actors" | "types" | "countries";
-export const FACETS: Facet[] = ["sides", "actors", "types", "countries"];
+export type Facet = "sides" | "actors" | "types" | "countries" | "regions" | "precisions" | "deaths" | "datasets";
+export const FACETS: Facet[] = ["sides", "types", "countries", "regions", "actors", "deaths", "precisions", "datasets"];
+
+/** Classes of reported deaths by the best figure. */
+export const DEATH_CLASSES = ["unknown", "0", "1-9", "10-24", "25-99", "100+"] as const;
+
+export function deathClass(best: number): number {
+  if (best < 0) return 0;
+  if (best === 0) return 1;
+  if (best < 10) return 2;
+  if (best < 25) return 3;
+  return best < 100 ? 4 : 5;
+}
 
 /** Accent- and case-insensitive form for searching. */
 export function fold(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-export function actorsOf(row: Incident): string[] {
-  return [row.actor1, row.actor2].filter((code): code is string => Boolean(code));
-}
-
-function facetValues(row: Incident, facet: Facet): string[] {
-  if (facet === "sides") return [row.side];
-  if (facet === "types") return [row.type];
-  if (facet === "countries") return row.country ? [row.country] : [];
-  return actorsOf(row);
-}
-
-function passesFacet(row: Incident, facet: Facet, wanted: string[]): boolean {
-  return wanted.length === 0 || facetValues(row, facet).some((value) => wanted.includes(value));
-}
-
-function passesText(row: Incident, needle: string): boolean {
-  if (needle === "") return true;
-  const hay = fold([row.title, row.place, row.notes, row.actor1, row.actor2, row.source].join(" "));
-  return needle.split(/\s+/).every((word) => hay.includes(word));
-}
-
-export function passes(row: Incident, filters: Filters): boolean {
-  return FACETS.every((facet) => passesFacet(row, facet, filters[facet])) && passesText(row, fold(filters.text.trim()));
-}
-
-/** One byte a row: 1 where the filters let it through. Made anew only when the filters change. */
-export function filterMask(table: IncidentTable, filters: Filters): Uint8Array {
-  return Uint8Array.from(table.rows, (row) => (passes(row, filters) ? 1 : 0));
-}
-
-/** Rows whose days meet the window; both ends inclusive. */
-export function rowsIn(table: IncidentTable, window: Span, mask: Uint8Array | null): number[] {
-  const indices: number[] = [];
-  const end = lowerBound(table.first, window.to + 1);
-  for (let i = lowerBound(table.first, window.from - table.reach); i < end; i++) {
-    if (table.last[i]! >= window.from && (mask === null || mask[i] === 1)) indices.push(i);
+/** Number of the facet's value that a row has, -1 for none. Of actors that is the first; the second stands in `actor2`. */
+export function facetCode(table: IncidentTable, facet: Facet, row: number): number {
+  switch (facet) {
+    case "sides":
+      return table.side[row]!;
+    case "types":
+      return table.type[row]!;
+    case "countries":
+      return table.country.codes[row]!;
+    case "regions":
+      return table.region.codes[row]!;
+    case "actors":
+      return table.actor1[row]!;
+    case "deaths":
+      return deathClass(table.best[row]!);
+    case "precisions":
+      return table.geo[row]! - 1;
+    case "datasets":
+      return table.dataset.codes[row]!;
   }
-  return indices;
+}
+
+/** The values of a facet by their numbers. */
+export function facetValues(table: IncidentTable, facet: Facet): readonly string[] {
+  switch (facet) {
+    case "sides":
+      return SIDES;
+    case "types":
+      return EVENT_TYPES;
+    case "countries":
+      return table.country.values;
+    case "regions":
+      return table.region.values;
+    case "actors":
+      return table.actors;
+    case "deaths":
+      return DEATH_CLASSES;
+    case "precisions":
+      return ["1", "2", "3"];
+    case "datasets":
+      return table.dataset.values;
+  }
+}
+
+/** Bit of the text search among the failures; the facets have the bits of their places in the list. */
+const TEXT_BIT = 1 << FACETS.length;
+
+export type Words = (row: number) => string;
+
+/**
+ * Which filters each row fails, a bit each: 0 passes. Made anew only when the filters change. From the bits follow both the
+ * selection and, for each facet, the count of its values under the other filters.
+ */
+export function failures(table: IncidentTable, filters: Filters, words: Words): Uint16Array {
+  const fails = new Uint16Array(table.total);
+  FACETS.forEach((facet, at) => {
+    const wanted = filters[facet];
+    if (wanted.length === 0) return;
+    const values = facetValues(table, facet);
+    const lets = Uint8Array.from(values, (value) => (wanted.includes(value) ? 1 : 0));
+    const bit = 1 << at;
+    for (let row = 0; row < table.total; row++) {
+      const code = facetCode(table, facet, row);
+      const passes = (code >= 0 && lets[code] === 1) || (facet === "actors" && table.actor2[row]! >= 0 && lets[table.actor2[row]!] === 1);
+      if (!passes) fails[row]! |= bit;
+    }
+  });
+  const needles = fold(filters.text.trim()).split(/\s+/).filter(Boolean);
+  if (needles.length > 0) {
+    for (let row = 0; row < table.total; row++) {
+      const hay = words(row);
+      if (!needles.every((needle) => hay.includes(needle))) fails[row]! |= TEXT_BIT;
+    }
+  }
+  return fails;
+}
+
+/** Room for the rows of a table, filled again for every step. */
+export function emptySelection(table: IncidentTable): Selection {
+  return { rows: new Int32Array(table.dated), count: 0, incidents: 0, deaths: { low: 0, best: 0, high: 0, given: 0 } };
 }
 
 /**
- * Sums of reported deaths. A row without a best figure adds nothing to `best`; a missing bound falls back to the best figure,
- * so low ≤ best ≤ high holds. Rows that give no figure at all are not counted as zero: `given` says how many spoke.
+ * Rows whose days meet the window, both ends inclusive, and their sums, written into `into`. A row without a best figure adds
+ * nothing to `best`; a missing bound falls back to the best figure, so low ≤ best ≤ high holds. Rows that give no figure are not
+ * counted as zero: `given` says how many spoke.
  */
-export function sumDeaths(rows: Iterable<Incident>): Deaths {
+export function selectInto(into: Selection, table: IncidentTable, window: Span, fails: Uint16Array | null): Selection {
+  into.count = 0;
+  into.incidents = 0;
+  into.deaths = { low: 0, best: 0, high: 0, given: 0 };
+  return addRows(into, table, window, fails, lowerBound(table.first, window.from - table.reach, table.dated));
+}
+
+/** The same for a window that begins where the one in `into` begins and ends later than `before`: only what is new is looked at. */
+export function extendInto(into: Selection, table: IncidentTable, window: Span, before: Day, fails: Uint16Array | null): Selection {
+  return addRows(into, table, window, fails, lowerBound(table.first, before + 1, table.dated));
+}
+
+function addRows(into: Selection, table: IncidentTable, window: Span, fails: Uint16Array | null, start: number): Selection {
+  const { first, last, best, low, high, weight, deathsUnknown } = table;
+  const { rows } = into;
+  let { count, incidents } = into;
+  let { given, low: lowSum, best: bestSum, high: highSum } = into.deaths;
+  const end = lowerBound(first, window.to + 1, table.dated);
+  for (let i = start; i < end; i++) {
+    if (last[i]! < window.from || (fails !== null && fails[i] !== 0)) continue;
+    rows[count++] = i;
+    const many = weight[i]!;
+    incidents += many;
+    const b = best[i]!;
+    const l = low[i]!;
+    const h = high[i]!;
+    if (b < 0 && l < 0 && h < 0) continue;
+    given += many - deathsUnknown[i]!;
+    lowSum += l >= 0 ? l : b >= 0 ? b : 0;
+    bestSum += b >= 0 ? b : l >= 0 ? l : 0;
+    highSum += h >= 0 ? h : b >= 0 ? b : l >= 0 ? l : 0;
+  }
+  into.count = count;
+  into.incidents = incidents;
+  into.deaths = { low: lowSum, best: bestSum, high: highSum, given };
+  return into;
+}
+
+/** Does any row that passes meet the window? */
+export function anyIn(table: IncidentTable, window: Span, fails: Uint16Array): boolean {
+  const end = lowerBound(table.first, window.to + 1, table.dated);
+  for (let i = lowerBound(table.first, window.from - table.reach, table.dated); i < end; i++) {
+    if (table.last[i]! >= window.from && fails[i] === 0) return true;
+  }
+  return false;
+}
+
+export function select(table: IncidentTable, window: Span, fails: Uint16Array | null): Selection {
+  return selectInto(emptySelection(table), table, window, fails);
+}
+
+/** The rows in force as a list of their own. */
+export function rowsOf(selection: Selection): number[] {
+  return Array.from(selection.rows.subarray(0, selection.count));
+}
+
+/** Sums over some rows, by the rule of `selectInto`. */
+export function sumDeaths(table: IncidentTable, rows: Iterable<number>): Deaths {
   const deaths: Deaths = { low: 0, best: 0, high: 0, given: 0 };
   for (const row of rows) {
-    const { fatalities_low: low, fatalities_best: best, fatalities_high: high } = row;
-    if (low === null && best === null && high === null) continue;
-    deaths.given += 1;
-    deaths.low += low ?? best ?? 0;
-    deaths.best += best ?? low ?? 0;
-    deaths.high += high ?? best ?? low ?? 0;
+    const [b, l, h] = [table.best[row]!, table.low[row]!, table.high[row]!];
+    if (b < 0 && l < 0 && h < 0) continue;
+    deaths.given += table.weight[row]! - table.deathsUnknown[row]!;
+    deaths.low += l >= 0 ? l : Math.max(b, 0);
+    deaths.best += b >= 0 ? b : Math.max(l, 0);
+    deaths.high += h >= 0 ? h : b >= 0 ? b : Math.max(l, 0);
   }
   return deaths;
 }
 
-export function select(table: IncidentTable, window: Span, mask: Uint8Array): Selection {
-  const indices = rowsIn(table, window, mask);
-  return { indices, deaths: sumDeaths(indices.map((i) => table.rows[i]!)) };
-}
-
-/** Rows per value of one facet within the window, under the other filters. */
-export function facetCounts(table: IncidentTable, window: Span, filters: Filters, facet: Facet): Map<string, number> {
-  const others: Filters = { ...filters, [facet]: [] };
-  const counts = new Map<string, number>();
-  for (const i of rowsIn(table, window, null)) {
-    const row = table.rows[i]!;
-    if (!passes(row, others)) continue;
-    for (const value of new Set(facetValues(row, facet))) counts.set(value, (counts.get(value) ?? 0) + 1);
+/** Incidents of each value of each facet in the window, under the filters of all other facets; by the numbers of the values. */
+export function facetCounts(table: IncidentTable, window: Span, fails: Uint16Array): Map<Facet, Uint32Array> {
+  const counts = FACETS.map((facet) => new Uint32Array(facetValues(table, facet).length));
+  const end = lowerBound(table.first, window.to + 1, table.dated);
+  const actors = FACETS.indexOf("actors");
+  for (let i = lowerBound(table.first, window.from - table.reach, table.dated); i < end; i++) {
+    if (table.last[i]! < window.from) continue;
+    const bits = fails[i]!;
+    // A row that fails two filters is counted nowhere.
+    if (bits !== 0 && (bits & (bits - 1)) !== 0) continue;
+    for (let at = 0; at < FACETS.length; at++) {
+      if ((bits & ~(1 << at)) !== 0) continue;
+      const code = facetCode(table, FACETS[at]!, i);
+      if (code >= 0) counts[at]![code]! += table.weight[i]!;
+      if (at === actors) {
+        const second = table.actor2[i]!;
+        if (second >= 0 && second !== code) counts[at]![second]! += table.weight[i]!;
+      }
+    }
   }
-  return counts;
+  return new Map(FACETS.map((facet, at) => [facet, counts[at]!]));
 }

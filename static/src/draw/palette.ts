@@ -4,6 +4,7 @@
 import type { CorridorStatus, Side } from "../types";
 
 export interface Palette {
+  dark: boolean;
   sea: string;
   land: string;
   lake: string;
@@ -40,6 +41,7 @@ const HUES: Record<Side, string> = {
 };
 
 export const LIGHT: Palette = {
+  dark: false,
   sea: "#dbe4e6",
   land: "#f7f3ea",
   lake: "#d3dfe2",
@@ -68,6 +70,7 @@ export const LIGHT: Palette = {
 };
 
 export const DARK: Palette = {
+  dark: true,
   sea: "#171d21",
   land: "#2a2f32",
   lake: "#1c2429",

@@ -19,6 +19,7 @@ export interface BasemapLabel {
   kind: "country" | "neighbour" | "sea";
   en: string;
   fr: string;
+  ar?: string;
   lon: number;
   lat: number;
 }

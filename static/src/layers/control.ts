@@ -1,6 +1,6 @@
 // Who is reported to hold each watched town on the last day of the window; a ring for a blockade; unknown is hollow.
 
-import { confirmationAge, stateAt } from "../data/history";
+import { confirmationAge } from "../data/history";
 import type { PlaceHistory } from "../data/history";
 import { worldX, worldY } from "../data/mercator";
 import { PLACE_SIZE, drawPlace } from "../draw/places";
@@ -16,7 +16,7 @@ export function freshness(age: number): number {
 }
 
 export function symbolAt(page: Page, place: PlaceHistory, day: number): PlaceSymbol {
-  const state = stateAt(place.states, day);
+  const state = page.known(place.states, day);
   if (!state) {
     return { status: null, side: "unknown", otherSide: null, blockade: null, blockadeSide: "unknown", confidence: "unknown", freshness: 1 };
   }
@@ -34,27 +34,50 @@ export function symbolAt(page: Page, place: PlaceHistory, day: number): PlaceSym
   };
 }
 
+/** Symbols of all places on a day, made again only when one of them changes. */
+class Look {
+  symbols: PlaceSymbol[] = [];
+  private drawnAs = "";
+
+  constructor(private readonly page: Page) {}
+
+  /** Answers whether anything looks different: most steps change no town. */
+  update(day: number): boolean {
+    const { page } = this;
+    const { selected } = page.store.get();
+    let looks = "off";
+    if (page.isOn("control")) {
+      looks = selected?.startsWith("place/") ? selected : "";
+      for (const place of page.data.places) {
+        const at = page.known(place.states, day);
+        looks += at ? `${at.from}/${at.value.id}/${freshness(confirmationAge(at, day))},` : ",";
+      }
+    }
+    if (looks === this.drawnAs) return false;
+    this.drawnAs = looks;
+    this.symbols = page.data.places.map((place) => symbolAt(page, place, day));
+    return true;
+  }
+}
+
 export function addControl(map: MapHandle, page: Page): { redraw: () => void; at: (x: number, y: number, reach: number) => PlaceHistory | null } {
   const points = page.data.places.map((place) => ({ place, x: worldX(place.lon), y: worldY(place.lat) }));
-  let symbols: PlaceSymbol[] = [];
-  let drawnAs = "";
-  /** Answers whether anything looks different: most steps change no town. */
+  const looks = [new Look(page), new Look(page)] as const;
   const update = (): boolean => {
-    const { to, selected } = page.store.get();
-    symbols = points.map(({ place }) => symbolAt(page, place, to));
-    const looks = page.isOn("control") ? `${JSON.stringify(symbols)} ${selected}` : "off";
-    const changed = looks !== drawnAs;
-    drawnAs = looks;
-    return changed;
+    const first = looks[0].update(page.day);
+    const second = page.otherScene ? looks[1].update(page.otherScene.day) : false;
+    return first || second;
   };
   update();
-  const redraw = map.addCanvas("control", (context, frame) => {
+  const redraw = map.addCanvas("control", (context, frame, which) => {
     if (!page.isOn("control")) return;
     const palette = page.palette();
     const { selected } = page.store.get();
-    const size = PLACE_SIZE * Math.min(1.2, Math.max(0.62, 0.8 + (frame.zoom - 5.5) * 0.14));
+    const { symbols } = looks[which];
+    const size = PLACE_SIZE * Math.min(1.2, Math.max(0.7, 0.84 + (frame.zoom - 5.5) * 0.14));
     const drawn = points
       .map(({ place, x, y }, i) => ({ place, x, y, symbol: symbols[i]! }))
+      .filter(({ symbol }) => symbol !== undefined)
       // Unknown below known, open towns below blockaded ones.
       .sort((a, b) => weight(a.symbol) - weight(b.symbol));
     for (const { place, x, y, symbol } of drawn) {
@@ -74,7 +97,7 @@ export function addControl(map: MapHandle, page: Page): { redraw: () => void; at
       context.restore();
     }
   });
-  page.onDraw(["to", "layers", "selected"], () => {
+  page.store.subscribe(["from", "to", "mode", "layers", "selected", "other", "knownAt"], () => {
     if (update()) redraw();
   });
   return {

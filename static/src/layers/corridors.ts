@@ -35,24 +35,26 @@ const ORDER: CorridorStatus[] = ["unknown", ...CORRIDOR_STATUSES];
 
 export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; at: (x: number, y: number, reach: number) => number[] } {
   const all = stretches(page.data.corridors);
-  let statuses: CorridorStatus[] = [];
+  const statuses: [CorridorStatus[], CorridorStatus[]] = [[], []];
   let drawnAs = "";
   /** Answers whether anything looks different: most steps change no road. */
   const update = (): boolean => {
-    const { to, selected } = page.store.get();
-    statuses = page.data.corridors.map((corridor) => corridorStatus(corridor, to));
-    const looks = page.isOn("corridors") ? `${statuses.join()} ${selected}` : "off";
+    const { selected } = page.store.get();
+    statuses[0] = page.data.corridors.map((corridor) => corridorStatus(corridor, page.day));
+    const other = page.otherScene?.day;
+    statuses[1] = other === undefined ? [] : page.data.corridors.map((corridor) => corridorStatus(corridor, other));
+    const looks = page.isOn("corridors") ? `${statuses.join("/")} ${selected?.startsWith("corridor/") ? selected : ""}` : "off";
     const changed = looks !== drawnAs;
     drawnAs = looks;
     return changed;
   };
   update();
-  const redraw = map.addCanvas("corridors", (context, frame) => {
+  const redraw = map.addCanvas("corridors", (context, frame, which) => {
     if (!page.isOn("corridors")) return;
     const palette = page.palette();
     const { selected } = page.store.get();
     const drawn = all
-      .map((stretch) => ({ stretch, status: leastSevere(stretch.corridors.map((i) => statuses[i]!)) }))
+      .map((stretch) => ({ stretch, status: leastSevere(stretch.corridors.map((i) => statuses[which][i] ?? "unknown")) }))
       .sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
     for (const { stretch } of drawn) {
       if (!stretch.corridors.some((i) => selected === `corridor/${page.data.corridors[i]!.id}`)) continue;
@@ -72,7 +74,7 @@ export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; 
       });
     }
   });
-  page.onDraw(["to", "layers", "selected"], () => {
+  page.store.subscribe(["from", "to", "mode", "layers", "selected", "other"], () => {
     if (update()) redraw();
   });
   return {

@@ -82,8 +82,9 @@ export function townLabels(towns: PlaceFeature[], places: PlaceHistory[]): TownL
 }
 
 export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], palette: () => Palette): () => void {
-  const towns = townLabels(page.data.towns, page.data.places);
-  return map.addCanvas("labels", (context, frame) => {
+  let towns = townLabels(page.data.towns, page.data.places);
+  let of = page.data.towns;
+  const redraw = map.addCanvas("labels", (context, frame) => {
     if (!page.isOn("labels")) return;
     const colours = palette();
     const taken: Box[] = [];
@@ -151,11 +152,13 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
       const x = worldX(label.lon) * frame.scale - frame.originX;
       const y = worldY(label.lat) * frame.scale - frame.originY;
       const sea = label.kind === "sea";
-      const text = sea ? label[language()] : label[language()].toUpperCase();
+      const name = label[language()] ?? label.en;
+      const text = sea ? name : name.toLocaleUpperCase();
       const size = (sea ? 13 : label.kind === "country" ? 13.5 : 11) + Math.min(Math.max(frame.zoom - 5.5, 0), 3) * 1.6;
       context.font = sea ? `italic 400 ${size}px ${SERIF}` : `500 ${size}px ${SERIF}`;
       const spaced = context as CanvasRenderingContext2D & { letterSpacing?: string };
-      spaced.letterSpacing = sea ? "1px" : `${size * 0.2}px`;
+      // Arabic letters join: space between them would break words.
+      spaced.letterSpacing = language() === "ar" ? "0px" : sea ? "1px" : `${size * 0.2}px`;
       const width = context.measureText(text).width;
       // Where towns crowd the middle the name may move up or down, but stays over its own ground.
       const shift = [0, -16, 16, -32, 32, -48, 48].find((dy) =>
@@ -175,4 +178,11 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
     for (const town of towns) if (town.kind !== "capital") writeTown(town);
     for (const label of fixed) if (label.kind === "neighbour") writeFixed(label);
   });
+  page.bus.on("data", () => {
+    if (of === page.data.towns) return;
+    of = page.data.towns;
+    towns = townLabels(of, page.data.places);
+    redraw();
+  });
+  return redraw;
 }

@@ -4,47 +4,60 @@ import { contains, toRings } from "../data/geometry";
 import type { Line } from "../data/geometry";
 import { trace, visible } from "../draw/trace";
 import type { MapHandle } from "../leaflet";
-import type { Page } from "../page";
+import type { Page, Scene } from "../page";
+import { sceneOf } from "./scene";
 
 /** The map shows through a little; the key draws the same on the same ground. */
 export const REGION_ALPHA = 0.82;
 
-/** Lower bounds of the classes. Fixed, so that a shade means the same in every step. */
-export const CLASSES = [1, 2, 5, 10, 20] as const;
+/** Lower bounds of the classes. Fixed for a store, so that a shade means the same in every step; a large store has coarser ones. */
+export function classBounds(page: Page): readonly number[] {
+  return page.data.incidents.incidents > 5_000 ? [1, 10, 50, 250, 1_000] : [1, 2, 5, 10, 20];
+}
 
-export function classOf(count: number): number {
+export function classOf(bounds: readonly number[], count: number): number {
   let found = -1;
-  CLASSES.forEach((bound, i) => {
+  bounds.forEach((bound, i) => {
     if (count >= bound) found = i;
   });
   return found;
 }
 
-export function regionCounts(page: Page): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const i of page.selection.indices) {
-    const region = page.data.incidents.rows[i]!.region;
-    if (region) counts.set(region, (counts.get(region) ?? 0) + 1);
+/** Incidents of each region in a scene, by the number of the region in the table. */
+function countRegions(page: Page, { selection }: Scene): Uint32Array {
+  const { region, weight } = page.data.incidents;
+  const counts = new Uint32Array(region.values.length);
+  for (let i = 0; i < selection.count; i++) {
+    const row = selection.rows[i]!;
+    const code = region.codes[row]!;
+    if (code >= 0) counts[code]! += weight[row]!;
   }
   return counts;
 }
 
+export function regionCounts(page: Page, scene: Scene = page.scene): Map<string, number> {
+  const counts = countRegions(page, scene);
+  return new Map(page.data.incidents.region.values.map((id, code) => [id, counts[code]!]));
+}
+
 export function addRegions(map: MapHandle, page: Page): { redraw: () => void; at: (x: number, y: number) => string | null } {
-  const shapes = page.data.regions.map((region): { id: string; rings: Line[] } => ({
-    id: String(region.id ?? region.properties.code),
-    rings: toRings(region.geometry),
-  }));
-  const redraw = map.addCanvas("regions", (context, frame) => {
+  let shapes: { id: string; rings: Line[] }[] = [];
+  const shape = () => {
+    shapes = page.data.regions.map((region) => ({ id: String(region.id ?? region.properties.code), rings: toRings(region.geometry) }));
+  };
+  shape();
+  const redraw = map.addCanvas("regions", (context, frame, which) => {
     if (!page.isOn("regions")) return;
     const palette = page.palette();
-    const counts = regionCounts(page);
+    const counts = regionCounts(page, sceneOf(page, which));
+    const bounds = classBounds(page);
     const selected = page.store.get().selected;
     context.lineJoin = "round";
     for (const { id, rings } of shapes) {
       if (!rings.some((ring) => visible(frame, ring))) continue;
       context.beginPath();
       for (const ring of rings) trace(context, frame, ring, true);
-      const level = classOf(counts.get(id) ?? 0);
+      const level = classOf(bounds, counts.get(id) ?? 0);
       if (level >= 0) {
         context.fillStyle = palette.regionRamp[level]!;
         context.globalAlpha = REGION_ALPHA;
@@ -65,9 +78,13 @@ export function addRegions(map: MapHandle, page: Page): { redraw: () => void; at
     }
   });
   let wasOn = page.isOn("regions");
-  page.onDraw(["from", "to", "filters", "layers", "selected"], () => {
+  page.store.subscribe(["from", "to", "mode", "filters", "layers", "selected", "other"], () => {
     if (wasOn || page.isOn("regions")) redraw();
     wasOn = page.isOn("regions");
+  });
+  page.bus.on("data", () => {
+    shape();
+    redraw();
   });
   return {
     redraw,

@@ -2,7 +2,7 @@
 
 import { el } from "../dom";
 import { formatDay, formatIso, formatNumber } from "../format";
-import { language, t } from "../i18n/index";
+import { has, language, t } from "../i18n/index";
 import type { Page } from "../page";
 
 /** Written by static/build.mjs from data/weak-spots.csv. */
@@ -25,7 +25,7 @@ export function renderAbout(page: Page, spots: WeakSpot[]): HTMLElement[] {
       t("about.coverage", {
         from: formatDay(data.span.from),
         to: formatDay(data.lastRecord),
-        incidents: formatNumber(data.incidents.byId.size),
+        incidents: formatNumber(data.incidents.incidents),
         places: formatNumber(data.places.length),
         roads: formatNumber(data.corridors.length),
       }),
@@ -50,7 +50,7 @@ export function renderAbout(page: Page, spots: WeakSpot[]): HTMLElement[] {
           ...spots.map((spot) =>
             el(
               "details",
-              {},
+              french ? {} : { lang: "en", dir: "ltr" },
               el("summary", {}, french ? spot.title_fr : spot.title_en),
               el("p", {}, french ? spot.text_fr : spot.text_en),
             ),
@@ -62,12 +62,13 @@ export function renderAbout(page: Page, spots: WeakSpot[]): HTMLElement[] {
       el(
         "article",
         { class: "dataset" },
-        el("h4", { lang: "en" }, dataset.title ?? dataset.id),
-        ...(dataset.description ? [el("p", { lang: "en" }, dataset.description)] : []),
+        ...(has(`dataset.${dataset.id}`)
+          ? [el("h4", {}, t(`dataset.${dataset.id}`)), el("p", {}, t(`dataset.${dataset.id}.text`))]
+          : [el("h4", { lang: "en", dir: "ltr" }, dataset.title ?? dataset.id), ...(dataset.description ? [el("p", { lang: "en", dir: "ltr" }, dataset.description)] : [])]),
         el(
           "p",
           { class: "quiet" },
-          ...(dataset.attribution ? [el("span", { lang: "en" }, dataset.attribution), " · "] : []),
+          ...(dataset.attribution ? [el("span", { lang: "en", dir: "ltr" }, dataset.attribution), " · "] : []),
           link(dataset.licence_url, dataset.licence ?? t("about.licenceUnknown")),
           ...(dataset.version ? [` · ${t("about.version", { version: dataset.version })}`] : []),
           ...(dataset.released ? [` · ${t("about.released", { date: formatIso(dataset.released) })}`] : []),

@@ -3,7 +3,6 @@
 import { OPEN_END, byDrawn, confirmationAge, corridorStatus, stateAt } from "../data/history";
 import type { CorridorHistory, Dated, PlaceHistory } from "../data/history";
 import type { Incident } from "../data/incidents";
-import { sumDeaths } from "../data/selection";
 import { el } from "../dom";
 import {
   capitalise,
@@ -18,12 +17,18 @@ import {
   formatWhen,
   label,
 } from "../format";
-import { plural, t } from "../i18n/index";
+import { has, plural, t } from "../i18n/index";
 import type { Page } from "../page";
-import { EVENT_TYPES } from "../types";
 import type { ControlChange, CorridorChange } from "../types";
-import { recordButton } from "./list";
+import { loadRevisions } from "../api";
+import { sumDeaths } from "../data/selection";
+import { spotAt } from "../layers/incidents";
+import { recordButton, untitled } from "./list";
 import { DATA_LANGUAGE, row, sources } from "./parts";
+import { areaReport, regionReport } from "./report";
+
+/** Records of one point that a card lists. */
+const MOST_RECORDS = 200;
 
 /** Title and body for the selection; null when it names nothing we hold. */
 export function renderDetails(page: Page, selected: string): { title: string; lang?: string; body: HTMLElement[] } | null {
@@ -31,10 +36,15 @@ export function renderDetails(page: Page, selected: string): { title: string; la
   const kind = selected.slice(0, slash);
   const id = selected.slice(slash + 1);
   if (kind === "incident") {
-    const found = page.data.incidents.byId.get(id);
-    return found
-      ? { title: found.title ?? label("type", found.type), lang: DATA_LANGUAGE, body: incident(page, found) }
-      : null;
+    const found = page.incidentById(id);
+    if (!found) {
+      // The link names a record that is not here yet; when it has come, the card is made again.
+      void page.open(id).catch(() => page.store.set({ selected: null }));
+      return { title: t("load.loading"), body: [] };
+    }
+    return found.title
+      ? { title: found.title, lang: DATA_LANGUAGE, body: incident(page, found) }
+      : { title: untitled(page, found), body: incident(page, found) };
   }
   if (kind === "spot") return spot(page, id);
   if (kind === "place") {
@@ -46,10 +56,11 @@ export function renderDetails(page: Page, selected: string): { title: string; la
     return found ? { title: found.name, body: road(page, found) } : null;
   }
   if (kind === "roads") {
-    const found = byDrawn(page.data.corridors.filter((corridor) => id.split(",").includes(corridor.id)), page.store.get().to);
+    const found = byDrawn(page.data.corridors.filter((corridor) => id.split(",").includes(corridor.id)), page.day);
     return found.length > 0 ? { title: t("details.sharedRoad"), body: [el("p", { class: "quiet" }, t("legend.corridorShared")), ...found.flatMap((corridor) => roadBlock(page, corridor))] } : null;
   }
-  if (kind === "region") return region(page, id);
+  if (kind === "region") return regionReport(page, id);
+  if (kind === "area") return areaReport(page, id);
   return null;
 }
 
@@ -61,7 +72,7 @@ function incident(page: Page, item: Incident): HTMLElement[] {
   const where = [item.place, page.regionName(item.region), item.country ? countryName(item.country) : null];
   const record = el(
     "a",
-    { href: `/collections/incidents/items/${encodeURIComponent(item.id)}`, rel: "noopener" },
+    { href: `/collections/incidents/items/${encodeURIComponent(item.id ?? "")}`, rel: "noopener" },
     t("details.record"),
   );
   return [
@@ -81,6 +92,7 @@ function incident(page: Page, item: Incident): HTMLElement[] {
     ...(item.notes ? [el("p", { class: "notes", lang: DATA_LANGUAGE }, item.notes)] : []),
     el("h3", {}, t("details.sources")),
     sources(item.source),
+    ...revisions(item),
     el(
       "p",
       { class: "quiet" },
@@ -96,8 +108,46 @@ function incident(page: Page, item: Incident): HTMLElement[] {
   ];
 }
 
+/** What the record said before, fetched when it is opened: each version with what changed in it. */
+function revisions(item: Incident): HTMLElement[] {
+  const { id } = item;
+  if (id === null) return [];
+  const body = el("ol", { class: "history" });
+  const box = el("details", { class: "lost" }, el("summary", {}, t("details.revisions")), body);
+  box.addEventListener("toggle", () => {
+    if (!box.open || body.childElementCount > 0) return;
+    body.append(el("li", {}, t("load.loading")));
+    void loadRevisions(id).then(
+      (versions) => body.replaceChildren(...versions.map((version, i) => revision(version, versions[i - 1])).reverse()),
+      () => body.replaceChildren(el("li", {}, t("load.unreachable"))),
+    );
+  });
+  return [box];
+}
+
+/** Names of what may differ from one version to the next without the record saying anything else. */
+const BOOKKEEPING = ["known_at", "superseded_at"];
+
+function revision(version: Record<string, unknown>, before: Record<string, unknown> | undefined): HTMLElement {
+  const known = typeof version.known_at === "string" ? formatIso(version.known_at) : t("word.unknown");
+  const text = (value: unknown) => (value === null || value === undefined || value === "" ? t("word.unknown") : String(value));
+  const changed = before ? Object.keys(version).filter((key) => !BOOKKEEPING.includes(key) && text(version[key]) !== text(before[key])) : [];
+  return el(
+    "li",
+    {},
+    el("span", { class: "record-when" }, t("details.knownAt", { date: known })),
+    ...(before === undefined
+      ? [el("span", { class: "record-title" }, t("details.firstVersion"))]
+      : changed.length === 0
+        ? [el("span", { class: "record-title" }, t("details.noChange"))]
+        : changed.map((key) =>
+            el("span", { class: "record-title", lang: DATA_LANGUAGE }, t("details.changed", { field: key, before: text(before[key]), after: text(version[key]) })),
+          )),
+  );
+}
+
 function datasetTitle(page: Page, id: string): string {
-  return page.data.datasets.find((dataset) => dataset.id === id)?.title ?? id;
+  return has(`dataset.${id}`) ? t(`dataset.${id}`) : (page.data.datasets.find((dataset) => dataset.id === id)?.title ?? id);
 }
 
 /** Copies a link to the screen as it is: state is in the hash, so the page's own address is the link. */
@@ -113,19 +163,36 @@ function permalink(): HTMLElement {
 }
 
 function spot(page: Page, id: string): { title: string; body: HTMLElement[] } | null {
-  const here = page.data.incidents.rows.filter((item) => `${item.lon},${item.lat}` === id);
-  const first = here[0];
-  if (!first) return null;
-  const { from, to } = page.store.get();
-  const now = page.selection.indices.map((i) => page.data.incidents.rows[i]!).filter((item) => `${item.lon},${item.lat}` === id);
-  const names = [...new Set(here.map((item) => item.place).filter(Boolean))];
+  const table = page.data.incidents;
+  const at = spotAt(page, id);
+  if (at < 0) return null;
+  const { selection, scene } = page;
+  const rows: number[] = [];
+  let [now, all] = [0, 0];
+  for (let i = selection.count - 1; i >= 0; i--) {
+    const row = selection.rows[i]!;
+    if (table.spot[row] !== at) continue;
+    rows.push(row);
+    now += table.weight[row]!;
+  }
+  for (let row = 0; row < table.dated; row++) if (table.spot[row] === at) all += table.weight[row]!;
+  const lead = el("p", { class: "lead" }, capitalise(formatLead(scene.window, plural("count.incidents", now))));
+  const total = el("p", { class: "quiet" }, t("details.spotTotal", { count: formatNumber(all) }));
+  if (table.cellZoom !== null) {
+    const note = formatDeathsNote(now, sumDeaths(table, rows));
+    return { title: t("details.cell"), body: [lead, ...(note ? [el("p", {}, note)] : []), el("p", {}, t("details.cellText")), total] };
+  }
+  const shown = rows.slice(0, MOST_RECORDS);
+  void page.records.load(shown).catch(() => undefined);
+  const names = [...new Set(shown.map((row) => page.incident(row).place).filter(Boolean))];
   return {
-    title: names.slice(0, 2).join(" / ") || t("details.spot"),
+    title: names.slice(0, 2).join(" / ") || page.regionName(page.incident(rows[0] ?? 0).region) || t("details.spot"),
     body: [
-      el("p", { class: "lead" }, capitalise(formatLead({ from, to }, plural("count.incidents", now.length)))),
-      ...(now.length === 0 ? [el("p", { class: "quiet" }, t("list.empty"))] : []),
-      el("ol", { class: "records" }, ...now.reverse().map((item) => el("li", {}, recordButton(page, item)))),
-      el("p", { class: "quiet" }, t("details.spotTotal", { count: formatNumber(here.length) })),
+      lead,
+      ...(rows.length === 0 ? [el("p", { class: "quiet" }, t("list.empty"))] : []),
+      el("ol", { class: "records" }, ...shown.map((row) => el("li", {}, recordButton(page, row)))),
+      ...(rows.length > shown.length ? [el("p", { class: "quiet" }, t("details.latestOnly", { shown: formatNumber(shown.length), count: formatNumber(rows.length) }))] : []),
+      total,
     ],
   };
 }
@@ -136,12 +203,12 @@ function validity(state: Dated<unknown>): string {
 }
 
 function town(page: Page, place: PlaceHistory): HTMLElement[] {
-  const { to } = page.store.get();
-  const state = stateAt(place.states, to);
-  const head = el("p", { class: "lead" }, t("details.asOf", { date: formatDay(to) }));
+  const { day } = page;
+  const state = page.known(place.states, day);
+  const head = el("p", { class: "lead" }, t("details.asOf", { date: formatDay(day) }));
   const body: HTMLElement[] = [head];
   if (state) {
-    body.push(controlFacts(page, state, to));
+    body.push(controlFacts(page, state, day));
     if (state.value.note) body.push(el("p", { class: "notes", lang: DATA_LANGUAGE }, state.value.note));
     body.push(el("h3", {}, t("details.sources")), sources(state.value.source));
   } else body.push(el("p", {}, t("details.controlUnknown")));
@@ -208,7 +275,7 @@ function since(day: number, precision: string | null): string {
 }
 
 function road(page: Page, corridor: CorridorHistory): HTMLElement[] {
-  const { to } = page.store.get();
+  const { day } = page;
   return [
     ...roadBlock(page, corridor, false),
     el("h3", {}, t("details.history")),
@@ -223,7 +290,7 @@ function road(page: Page, corridor: CorridorHistory): HTMLElement[] {
           el("span", { class: "record-title" }, roadWords(page, entry.value)),
           el("span", { class: "record-meta" }, formatConfidence(entry.value.confidence)),
         );
-        if (entry.from <= to && to <= entry.to) node.setAttribute("aria-current", "true");
+        if (entry.from <= day && day <= entry.to) node.setAttribute("aria-current", "true");
         return node;
       }),
     ),
@@ -243,10 +310,10 @@ function roadWords(page: Page, change: CorridorChange): string {
 }
 
 function roadBlock(page: Page, corridor: CorridorHistory, named = true): HTMLElement[] {
-  const { to } = page.store.get();
-  const state = stateAt(corridor.states, to);
-  const status = corridorStatus(corridor, to);
-  const head = named ? [el("h3", {}, corridor.name)] : [el("p", { class: "lead" }, t("details.asOf", { date: formatDay(to) }))];
+  const { day } = page;
+  const state = stateAt(corridor.states, day);
+  const status = corridorStatus(corridor, day);
+  const head = named ? [el("h3", {}, corridor.name)] : [el("p", { class: "lead" }, t("details.asOf", { date: formatDay(day) }))];
   if (!state || status === "unknown") {
     return [...head, el("p", {}, state?.value.note && status === "unknown" ? state.value.note : t("details.roadUnknown"))];
   }
@@ -268,23 +335,4 @@ function roadBlock(page: Page, corridor: CorridorHistory, named = true): HTMLEle
     el("h4", {}, t("details.sources")),
     sources(change.source),
   ];
-}
-
-function region(page: Page, id: string): { title: string; body: HTMLElement[] } | null {
-  const found = page.data.regionById.get(id);
-  if (!found) return null;
-  const rows = page.selection.indices.map((i) => page.data.incidents.rows[i]!).filter((item) => item.region === id);
-  const deaths = sumDeaths(rows);
-  const types = EVENT_TYPES.map((type) => ({ type, count: rows.filter((item) => item.type === type).length })).filter(({ count }) => count > 0);
-  return {
-    title: `${page.regionName(id) ?? id}, ${countryName(found.properties.country)}`,
-    body: [
-      el("p", { class: "lead" }, capitalise(formatLead(page.store.get(), plural("count.incidents", rows.length)))),
-      ...(rows.length === 0 ? [el("p", {}, t("details.regionBlank"))] : []),
-      ...(deaths.given > 0 ? [el("p", {}, formatDeathsNote(rows.length, deaths))] : []),
-      el("dl", { class: "facts counts" }, ...types.flatMap(({ type, count }) => row(label("type", type), formatNumber(count)))),
-      el("ol", { class: "records" }, ...[...rows].reverse().slice(0, 100).map((item) => el("li", {}, recordButton(page, item)))),
-      el("p", { class: "quiet" }, t("legend.selectionNote")),
-    ],
-  };
 }

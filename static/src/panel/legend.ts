@@ -1,13 +1,15 @@
 // Layers with their keys: a switch for each layer and what its symbols mean. Swatches come from the drawing code of the map.
 
 import { el } from "../dom";
+import { dotRadius, sizeOf } from "../draw/dots";
 import { drawPlace } from "../draw/places";
 import type { PlaceSymbol } from "../draw/places";
 import { strokeRoad } from "../draw/roads";
 import { drawIncident, drawPlaced } from "../draw/symbols";
-import { label } from "../format";
+import { formatNumber, label } from "../format";
 import { t } from "../i18n/index";
-import { CLASSES, REGION_ALPHA } from "../layers/regions";
+import { MOST_SYMBOLS } from "../layers/incidents";
+import { REGION_ALPHA, classBounds } from "../layers/regions";
 import type { Page } from "../page";
 import type { LayerName } from "../state";
 import { CORRIDOR_STATUSES, EVENT_TYPES } from "../types";
@@ -103,6 +105,23 @@ function incidentKey(page: Page): Node[] {
       ),
     ),
     el("p", { class: "quiet" }, t("legend.badge")),
+    el("h4", {}, t("legend.dots")),
+    el(
+      "ul",
+      { class: "keys inline" },
+      ...[1, 5, 20, 100].map((count) =>
+        line(
+          swatch(18, 18, (context) => {
+            context.beginPath();
+            context.arc(0, 0, dotRadius(sizeOf(count)) + 0.4, 0, 2 * Math.PI);
+            context.fillStyle = palette.sides.jnim;
+            context.fill();
+          }),
+          count === 1 ? "1" : `${formatNumber(count)}+`,
+        ),
+      ),
+    ),
+    el("p", { class: "quiet" }, t("legend.dotsText", { count: formatNumber(MOST_SYMBOLS) })),
   ];
 }
 
@@ -177,8 +196,8 @@ function regionKey(page: Page): Node[] {
       "ul",
       { class: "keys two" },
       line(box(palette.land), t("legend.noReport")),
-      ...CLASSES.map((bound, i) => {
-        const next = CLASSES[i + 1];
+      ...classBounds(page).map((bound, i, bounds) => {
+        const next = bounds[i + 1];
         const text = next === undefined ? t("legend.orMore", { from: bound }) : next - 1 === bound ? String(bound) : `${bound}–${next - 1}`;
         return line(box(palette.regionRamp[i]!), text);
       }),

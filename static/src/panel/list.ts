@@ -1,10 +1,11 @@
 // The step as text: records in the window, then towns under reported blockade and the roads on its last day.
 
-import { stateAt, corridorStatus } from "../data/history";
+import { corridorStatus } from "../data/history";
+import { isUndated } from "../data/incidents";
 import type { Incident } from "../data/incidents";
 import { el } from "../dom";
 import { drawIncident } from "../draw/symbols";
-import { capitalise, confidenceLevel, countryName, formatDay, formatDeathsShort, formatLead, formatWhen, label } from "../format";
+import { capitalise, confidenceLevel, countryName, formatDay, formatDeathsShort, formatLead, formatNumber, formatWhen, label } from "../format";
 import { plural, t } from "../i18n/index";
 import type { Page } from "../page";
 import { CORRIDOR_STATUSES } from "../types";
@@ -13,47 +14,65 @@ import { DATA_LANGUAGE, chooser, swatch } from "./parts";
 /** Rows shown before "show more". */
 const PAGE_SIZE = 60;
 
-export function recordButton(page: Page, row: Incident): HTMLElement {
+/** A row as a button that opens its record; what the stream tells stands there at once, the title when it has come. */
+export function recordButton(page: Page, row: number): HTMLElement {
+  const item = page.incident(row);
   const picture = swatch(22, 22, (context) =>
-    drawIncident(context, page.palette(), row.type, row.side, confidenceLevel(row.confidence), 6),
+    drawIncident(context, page.palette(), item.type, item.side, confidenceLevel(item.confidence), 6),
   );
-  const where = [row.place, row.country ? countryName(row.country) : null].filter(Boolean).join(", ");
+  const where = [item.place ?? page.regionName(item.region), item.country ? countryName(item.country) : null].filter(Boolean).join(", ");
+  const title = item.title
+    ? el("span", { class: "record-title", lang: DATA_LANGUAGE }, item.title)
+    : el("span", { class: "record-title" }, untitled(page, item));
   return chooser(
     [
       picture,
       el(
         "span",
         { class: "record-text" },
-        el("span", { class: "record-when" }, formatWhen(row)),
-        el("span", { class: "record-title", lang: DATA_LANGUAGE }, row.title ?? label("type", row.type)),
-        el("span", { class: "record-meta" }, `${where} · ${formatDeathsShort(row)}`),
+        el("span", { class: "record-when" }, formatWhen(item)),
+        title,
+        el("span", { class: "record-meta" }, [where, formatDeathsShort(item)].filter(Boolean).join(" · ")),
       ),
     ],
-    () => {
-      page.store.set({ selected: `incident/${row.id}` });
-      if (row.lon !== null && row.lat !== null) page.bus.emit("locate", { lon: row.lon, lat: row.lat });
-    },
+    () => void page.choose(row).catch(() => undefined),
   );
 }
 
+/** For a record without a title: what happened and between whom. */
+export function untitled(page: Page, item: Incident): string {
+  const parties = [item.actor1, item.actor2].filter((code): code is string => Boolean(code)).map((code) => page.actorName(code));
+  return [label("type", item.type), parties.join(" / ")].filter(Boolean).join(" – ");
+}
+
 export function renderList(page: Page, shown: number, more: () => void): HTMLElement[] {
-  const { incidents } = page.data;
-  const rows = page.selection.indices.map((i) => incidents.rows[i]!).reverse();
+  const { incidents: table } = page.data;
+  const { selection, scene } = page;
   const nodes: HTMLElement[] = [
-    el("p", { class: "lead" }, capitalise(formatLead(page.store.get(), plural("count.incidents", rows.length)))),
+    el("p", { class: "lead" }, capitalise(formatLead(scene.window, plural("count.incidents", selection.incidents)))),
   ];
-  if (page.data.withheld > 0) nodes.push(el("p", { class: "quiet" }, t("list.withheld", { count: page.data.withheld })));
-  if (rows.length === 0) nodes.push(el("p", { class: "quiet" }, t("list.empty")));
-  else nodes.push(el("ol", { class: "records" }, ...rows.slice(0, shown).map((row) => el("li", {}, recordButton(page, row)))));
-  if (rows.length > shown) {
-    const button = el("button", { type: "button", class: "plain" }, t("list.more", { count: rows.length - shown }));
-    button.addEventListener("click", more);
-    nodes.push(button);
+  if (page.data.withheld > 0) nodes.push(el("p", { class: "quiet" }, t("list.withheld", { count: formatNumber(page.data.withheld) })));
+  if (table.cellZoom !== null) nodes.push(el("p", { class: "quiet" }, t("list.cells", { count: formatNumber(table.incidents) })));
+  else if (selection.count === 0) nodes.push(el("p", { class: "quiet" }, t("list.empty")));
+  else {
+    const rows: number[] = [];
+    for (let i = selection.count - 1; i >= 0 && rows.length < shown; i--) rows.push(selection.rows[i]!);
+    nodes.push(el("ol", { class: "records" }, ...rows.map((row) => el("li", {}, recordButton(page, row)))));
+    // Titles of what is shown, once the clock rests: a step asks for nothing.
+    if (!page.store.get().playing) void page.records.load(rows).catch(() => undefined);
+    if (selection.count > shown) {
+      const button = el("button", { type: "button", class: "plain" }, t("list.more", { count: formatNumber(selection.count - shown) }));
+      button.addEventListener("click", more);
+      nodes.push(button);
+    }
   }
+  const future: number[] = [];
+  const undated: number[] = [];
+  for (let row = table.dated; row < table.total; row++) (isUndated(table, row) ? undated : future).push(row);
   nodes.push(
-    ...lost(page, incidents.undated, "list.undated"),
-    ...lost(page, incidents.future, "list.future"),
-    ...lost(page, incidents.unplaced, "list.unplaced"),
+    ...lost(page, undated, "list.undated"),
+    ...lost(page, future, "list.future"),
+    ...lost(page, table.unplaced, "list.unplaced"),
   );
   nodes.push(...blockades(page), ...roads(page));
   return nodes;
@@ -62,21 +81,27 @@ export function renderList(page: Page, shown: number, more: () => void): HTMLEle
 export const FIRST_PAGE = PAGE_SIZE;
 
 /** Records that the slider or the map cannot show; never dropped silently. */
-function lost(page: Page, rows: Incident[], key: string): HTMLElement[] {
+function lost(page: Page, rows: readonly number[], key: string): HTMLElement[] {
   if (rows.length === 0) return [];
-  return [
-    el("h3", {}, t(key, { count: rows.length })),
-    el("ol", { class: "records" }, ...rows.map((row) => el("li", {}, recordButton(page, row)))),
-  ];
+  const list = el("ol", { class: "records" });
+  const box = el("details", { class: "lost" }, el("summary", {}, t(key, { count: formatNumber(rows.length) })), list);
+  box.addEventListener("toggle", () => {
+    if (!box.open) return;
+    const some = rows.slice(0, 200);
+    const fill = () => list.replaceChildren(...some.map((row) => el("li", {}, recordButton(page, row))));
+    fill();
+    if (some.some((row) => !page.records.has(row))) void page.records.load(some).then(fill, () => undefined);
+  });
+  return [box];
 }
 
 function blockades(page: Page): HTMLElement[] {
-  const { to } = page.store.get();
+  const { day } = page;
   const towns = page.data.places
-    .map((place) => ({ place, state: stateAt(place.states, to)?.value }))
+    .map((place) => ({ place, state: page.known(place.states, day)?.value }))
     .filter(({ state }) => state?.blockade === "full" || state?.blockade === "partial")
     .sort((a, b) => a.place.place.localeCompare(b.place.place));
-  const heading = el("h3", {}, t("list.blockades", { date: formatDay(to) }));
+  const heading = el("h3", {}, t("list.blockades", { date: formatDay(day) }));
   if (towns.length === 0) return [heading, el("p", { class: "quiet" }, t("list.noBlockades"))];
   return [
     heading,
@@ -112,14 +137,14 @@ function blockades(page: Page): HTMLElement[] {
 }
 
 function roads(page: Page): HTMLElement[] {
-  const { to } = page.store.get();
+  const { day } = page;
   // By name: an order by status would read as advice on which road to take.
   const all = page.data.corridors
-    .map((corridor) => ({ corridor, status: corridorStatus(corridor, to) }))
+    .map((corridor) => ({ corridor, status: corridorStatus(corridor, day) }))
     .sort((a, b) => a.corridor.name.localeCompare(b.corridor.name));
   const known = all.filter(({ status }) => CORRIDOR_STATUSES.some((candidate) => candidate === status)).length;
   return [
-    el("h3", {}, t("list.roads", { date: formatDay(to) })),
+    el("h3", {}, t("list.roads", { date: formatDay(day) })),
     el("p", { class: "quiet" }, t("list.roadsNote", { known, all: all.length })),
     el(
       "ul",

@@ -5,28 +5,35 @@ import { t } from "../i18n/index";
 import type { Page } from "../page";
 import { PANELS } from "../state";
 import type { PanelName } from "../state";
+import type { MapHandle } from "../leaflet";
+import type { Clock } from "../player/clock";
 import { renderAbout } from "./about";
 import type { WeakSpot } from "./about";
+import { renderCompare } from "./compare";
 import { renderDetails } from "./details";
+import { renderExport } from "./export";
 import { renderFilters } from "./filters";
 import { renderLegend } from "./legend";
 import { FIRST_PAGE, renderList } from "./list";
 import { throttled } from "./parts";
 
-export function mountPanels(page: Page, spots: WeakSpot[]): { translate: () => void } {
+export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, map: MapHandle): { translate: () => void } {
   const { store } = page;
   const panel = byId("panel");
   const body = byId("panel-body");
   const buttons = new Map(PANELS.map((name) => [name, byId<HTMLButtonElement>(`open-${name}`)]));
   let updateFilters: (() => void) | null = null;
+  let updateCompare: (() => void) | null = null;
   let shown = FIRST_PAGE;
 
   const showPanel = () => {
     const name = store.get().panel;
     panel.hidden = name === null;
-    document.documentElement.toggleAttribute("data-panel", name !== null);
+    if (name === null) delete document.documentElement.dataset.panel;
+    else document.documentElement.dataset.panel = name;
     for (const [other, button] of buttons) button.setAttribute("aria-expanded", String(other === name));
     updateFilters = null;
+    updateCompare = null;
     if (name === null) return;
     byId("panel-title").textContent = t(`panel.${name}`);
     if (name === "layers") body.replaceChildren(...renderLegend(page));
@@ -36,6 +43,12 @@ export function mountPanels(page: Page, spots: WeakSpot[]): { translate: () => v
       body.replaceChildren(...form.nodes);
     }
     if (name === "list") showList();
+    if (name === "compare") {
+      const form = renderCompare(page);
+      updateCompare = form.update;
+      body.replaceChildren(...form.nodes);
+    }
+    if (name === "export") body.replaceChildren(...renderExport(page, clock, map));
     body.scrollTop = 0;
   };
   const showList = () => {
@@ -65,10 +78,25 @@ export function mountPanels(page: Page, spots: WeakSpot[]): { translate: () => v
   });
   // A chosen record must not pull the focus out of the list, so the list is only made anew when its rows change.
   store.subscribe(
-    ["from", "to", "filters"],
+    ["from", "to", "mode", "filters", "playing", "other", "comparison", "knownAt"],
     throttled(250, () => {
       if (store.get().panel === "list") showList();
       updateFilters?.();
+      updateCompare?.();
+    }),
+  );
+  page.bus.on(
+    "records",
+    throttled(100, () => {
+      if (store.get().panel === "list") showList();
+    }),
+  );
+  page.bus.on(
+    "data",
+    throttled(100, () => {
+      const { panel } = store.get();
+      if (panel === "list" || panel === "filters") showPanel();
+      about();
     }),
   );
 
@@ -126,8 +154,17 @@ function mountDetails(page: Page): () => void {
     // The list inside the card was replaced: keep the focus in the card.
     if (inside && !card.hidden) title.focus();
   });
+  page.bus.on(
+    "records",
+    throttled(100, () => {
+      if (!store.get().selected || card.hidden) return;
+      const focused = body.contains(document.activeElement) && document.activeElement !== body;
+      show();
+      if (focused) body.focus({ preventScroll: true });
+    }),
+  );
   store.subscribe(
-    ["from", "to", "filters"],
+    ["from", "to", "mode", "filters", "knownAt"],
     throttled(250, () => {
       if (store.get().selected && !card.hidden && !/^incident/.test(store.get().selected ?? "")) {
         const focused = body.contains(document.activeElement) && document.activeElement !== body;
@@ -139,7 +176,7 @@ function mountDetails(page: Page): () => void {
   return show;
 }
 
-function mountAbout(page: Page, spots: WeakSpot[]): () => void {
+function mountAbout(page: Page, spots: () => WeakSpot[]): () => void {
   const dialog = byId<HTMLDialogElement>("about");
   const close = byId<HTMLButtonElement>("about-close");
   close.append(icon("close"));
@@ -153,6 +190,6 @@ function mountAbout(page: Page, spots: WeakSpot[]): () => void {
   });
   return () => {
     close.setAttribute("aria-label", t("panel.close"));
-    byId("about-body").replaceChildren(...renderAbout(page, spots));
+    byId("about-body").replaceChildren(...renderAbout(page, spots()));
   };
 }

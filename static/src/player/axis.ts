@@ -12,12 +12,13 @@ export interface Axis extends Span {
   day: (x: number, width: number) => Day;
 }
 
-export function axisFor(window: Span, unit: Unit, span: Span): Axis {
+/** `day` is where the clock stands: the page of the strip is the one that holds it. */
+export function axisFor(window: Span, unit: Unit, span: Span, day: Day = window.to): Axis {
   let { from, to } = span;
   let bin: Unit = "month";
   if (unit === "week" || unit === "day") {
     const years = unit === "week" ? 3 : 1;
-    const last = toDate(window.to).getUTCFullYear();
+    const last = toDate(day).getUTCFullYear();
     // A page begins at a fixed year, so the strip does not slide under every step.
     const first = unit === "week" ? last - ((last - toDate(span.from).getUTCFullYear()) % years) : last;
     from = unitStart(first, "year");

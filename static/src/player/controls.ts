@@ -6,9 +6,11 @@ import { byId, el, icon } from "../dom";
 import { capitalise, formatDay, formatDeathsNote, formatSpan } from "../format";
 import { plural, t } from "../i18n/index";
 import type { Page } from "../page";
-import { NO_FILTERS, SPEEDS } from "../state";
+import { SPEEDS, isFiltered } from "../state";
 import type { Clock } from "./clock";
 import { describe } from "./slider";
+
+const SWITCHES = ["loop", "reverse", "skip", "fade"] as const;
 
 export function mountControls(page: Page, clock: Clock): { translate: () => void } {
   const { store } = page;
@@ -29,18 +31,20 @@ export function mountControls(page: Page, clock: Clock): { translate: () => void
 
   const showDate = () => {
     const state = store.get();
-    const { indices, deaths } = page.selection;
+    const { incidents, deaths } = page.selection;
+    const { lastRecord } = page.data;
     byId("date").textContent = capitalise(formatSpan(state));
-    byId("summary").textContent = plural("count.incidents", indices.length);
-    byId("summary-note").textContent = formatDeathsNote(indices.length, deaths);
-    byId("as-of").textContent = t("player.asOf", { date: formatDay(state.to) });
-    const filtered = JSON.stringify(state.filters) !== JSON.stringify(NO_FILTERS);
+    byId("summary").textContent = plural("count.incidents", incidents);
+    byId("summary-note").textContent = formatDeathsNote(incidents, deaths);
+    byId("as-of").textContent = t("player.asOf", { date: formatDay(page.day) });
+    const filtered = isFiltered(state.filters);
     byId("filtered").textContent = filtered ? t("filters.active") : "";
     byId("open-filters").toggleAttribute("data-active", filtered);
-    byId("silence").textContent =
-      state.to > page.data.lastRecord ? t("player.lastRecord", { date: formatDay(page.data.lastRecord) }) : "";
+    byId("silence").textContent = page.day > lastRecord ? t("player.lastRecord", { date: formatDay(lastRecord) }) : "";
+    byId("known").textContent = state.knownAt === null ? "" : t("player.knownAt", { date: formatDay(state.knownAt) });
   };
-  store.subscribe(["from", "to", "filters"], showDate);
+  store.subscribe(["from", "to", "mode", "filters", "knownAt"], showDate);
+  page.bus.on("data", showDate);
 
   mountSpeech(page);
 
@@ -49,7 +53,7 @@ export function mountControls(page: Page, clock: Clock): { translate: () => void
     showDate();
     byId("modes").replaceChildren(
       ...choices("mode", MODES, store.get().mode, (mode: Mode) =>
-        store.set({ mode, ...windowForMode(store.get(), mode, store.get().unit, page.data.span) }),
+        store.set({ mode, ...windowForMode(store.get(), mode, store.get().unit, page.data.span, store.get().mode) }),
       ),
     );
     byId("units").replaceChildren(
@@ -69,18 +73,21 @@ export function mountControls(page: Page, clock: Clock): { translate: () => void
 
   const speed = byId<HTMLSelectElement>("speed");
   speed.addEventListener("change", () => store.set({ speed: Number(speed.value) }));
-  const loop = byId<HTMLInputElement>("loop");
-  loop.addEventListener("change", () => store.set({ loop: loop.checked }));
+  const switches = SWITCHES.map((name) => {
+    const box = byId<HTMLInputElement>(name);
+    box.addEventListener("change", () => store.set({ [name]: box.checked }));
+    return { name, box };
+  });
   const follow = () => {
     const state = store.get();
     speed.value = String(state.speed);
-    loop.checked = state.loop;
+    for (const { name, box } of switches) box.checked = state[name];
     for (const [name, value] of [["mode", state.mode], ["unit", state.unit]] as const) {
       const input = document.querySelector<HTMLInputElement>(`input[name="${name}"][value="${value}"]`);
       if (input) input.checked = true;
     }
   };
-  store.subscribe(["speed", "loop", "mode", "unit"], follow);
+  store.subscribe(["speed", "mode", "unit", ...SWITCHES], follow);
   translate();
   follow();
   return { translate };
@@ -104,7 +111,7 @@ function mountSpeech(page: Page): void {
     region.textContent = text;
   };
   page.bus.on("announce", say);
-  page.store.subscribe(["from", "to", "filters"], () => {
+  page.store.subscribe(["from", "to", "mode", "filters"], () => {
     window.clearTimeout(waiting);
     const rest = 1000 - (performance.now() - spokenAt);
     if (rest <= 0) say(describe(page));

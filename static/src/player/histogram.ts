@@ -1,6 +1,11 @@
 // The bars under the slider: records a unit of time, stacked by side, after the filters. A canvas; the slider says it in words.
 
-import { formatMonth } from "../format";
+import { formatMonth, formatNumber } from "../format";
+import { t } from "../i18n/index";
+import { byId } from "../dom";
+import type { Palette } from "../draw/palette";
+import type { MapHandle } from "../leaflet";
+import { throttled } from "../panel/parts";
 import { startOf, toDate, unitEnd, unitIndex, unitStart } from "../calendar";
 import type { Unit } from "../calendar";
 import { binIncidents } from "../data/bins";
@@ -11,18 +16,33 @@ import type { Axis } from "./axis";
 
 const AXIS_HEIGHT = 16;
 
-export function mountHistogram(canvas: HTMLCanvasElement, page: Page, axis: () => Axis): () => void {
+/** Follows the filters and the map's view; drawn anew only when one of them, the stretch of time, or the colours change. */
+export function mountHistogram(
+  canvas: HTMLCanvasElement,
+  page: Page,
+  axis: () => Axis,
+  map: MapHandle,
+): { redraw: () => void; follow: () => void } {
   const cache = new Map<Unit, Bins>();
+  let drawn = "";
   const bins = (unit: Unit) => {
     let found = cache.get(unit);
     if (!found) {
-      found = binIncidents(page.data.incidents, page.mask, page.data.span, unit, page.data.incidents.side, SIDES.length);
+      const table = page.data.incidents;
+      const [west, north, east, south] = map.worldBounds();
+      const inside = Uint8Array.from(table.spots.x, (x, i) => {
+        const y = table.spots.y[i]!;
+        return x >= west && x <= east && y >= north && y <= south ? 1 : 0;
+      });
+      const { fails } = page;
+      const passes = (row: number) => fails[row] === 0 && inside[table.spot[row]!] === 1;
+      found = binIncidents(table, passes, page.data.span, unit, table.side, SIDES.length);
       cache.set(unit, found);
     }
     return found;
   };
 
-  const draw = () => {
+  const redraw = () => {
     const width = canvas.clientWidth;
     const height = canvas.clientHeight;
     if (width === 0 || height === 0) return;
@@ -33,47 +53,63 @@ export function mountHistogram(canvas: HTMLCanvasElement, page: Page, axis: () =
     }
     const context = canvas.getContext("2d");
     if (!context) return;
+    const view = axis();
+    drawn = `${view.from}/${view.to}/${view.bin}`;
+    byId("caption").textContent = t(`player.caption.${view.bin === "week" ? "week" : "month"}`);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
-    const palette = page.palette();
-    const { from, to } = page.store.get();
-    const view = axis();
-    const x = (day: number) => view.x(day, width);
-    const floor = height - AXIS_HEIGHT;
-
-    drawTicks(context, view, width, height, floor, palette.muted, palette.regionLine);
-
-    const data = bins(view.bin);
-    const rowHeight = (floor - 4) / data.peak;
-    const firstBin = Math.max(0, unitIndex(view.from, view.bin) - data.first);
-    const lastBin = Math.min(data.count - 1, unitIndex(view.to, view.bin) - data.first);
-    for (let bin = firstBin; bin <= lastBin; bin++) {
-      const start = unitStart(data.first + bin, view.bin);
-      const end = unitEnd(data.first + bin, view.bin);
-      const left = x(start);
-      const barWidth = Math.max(1, x(end + 1) - left - (x(end + 1) - left > 4 ? 1 : 0.35));
-      context.globalAlpha = end >= from && start <= to ? 1 : 0.55;
-      let top = floor;
-      for (let side = 0; side < SIDES.length; side++) {
-        const weight = data.weights[bin * data.series + side]!;
-        if (weight === 0) continue;
-        const tall = weight * rowHeight;
-        top -= tall;
-        context.fillStyle = SIDES[side] === "islamic_state" && palette.ink !== "#26221c" ? "#d9d4c8" : palette.sides[SIDES[side]!];
-        context.fillRect(left, top, barWidth, tall);
-      }
-    }
-    context.globalAlpha = 1;
-    context.strokeStyle = palette.border;
-    context.lineWidth = 1;
-    context.beginPath();
-    context.moveTo(0, floor + 0.5);
-    context.lineTo(width, floor + 0.5);
-    context.stroke();
+    drawBars(context, page.palette(), bins(view.bin), view, width, height);
   };
 
-  page.store.subscribe(["filters"], () => cache.clear());
-  return draw;
+  const forget = () => {
+    cache.clear();
+    redraw();
+  };
+  page.store.subscribe(["filters"], forget);
+  page.bus.on("data", forget);
+  page.bus.on("moved", throttled(150, forget));
+  return {
+    redraw,
+    /** Another stretch of time is another picture; within one, only the band moves. */
+    follow() {
+      const view = axis();
+      if (`${view.from}/${view.to}/${view.bin}` !== drawn) redraw();
+    },
+  };
+}
+
+function drawBars(context: CanvasRenderingContext2D, palette: Palette, data: Bins, view: Axis, width: number, height: number): void {
+  const x = (day: number) => view.x(day, width);
+  const floor = height - AXIS_HEIGHT;
+  drawTicks(context, view, width, height, floor, palette.muted, palette.regionLine);
+  const rowHeight = (floor - 4) / data.peak;
+  const firstBin = Math.max(0, unitIndex(view.from, view.bin) - data.first);
+  const lastBin = Math.min(data.count - 1, unitIndex(view.to, view.bin) - data.first);
+  for (let bin = firstBin; bin <= lastBin; bin++) {
+    const left = x(unitStart(data.first + bin, view.bin));
+    const right = x(unitEnd(data.first + bin, view.bin) + 1);
+    const barWidth = Math.max(1, right - left - (right - left > 4 ? 1 : 0.35));
+    let top = floor;
+    for (let side = 0; side < SIDES.length; side++) {
+      const tall = data.weights[bin * data.series + side]! * rowHeight;
+      if (tall === 0) continue;
+      top -= tall;
+      context.fillStyle = SIDES[side] === "islamic_state" && palette.dark ? "#d9d4c8" : palette.sides[SIDES[side]!];
+      context.fillRect(left, top, barWidth, tall);
+    }
+  }
+  context.strokeStyle = palette.border;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(0, floor + 0.5);
+  context.lineTo(width, floor + 0.5);
+  context.stroke();
+  // The height of the tallest stack: without it the bars say nothing.
+  context.font = '500 11px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
+  context.fillStyle = palette.muted;
+  context.textAlign = "right";
+  context.fillText(t("player.peak", { count: formatNumber(Math.round(data.peak)) }), width - 2, 10);
+  context.textAlign = "left";
 }
 
 /** Years, and months where they have room. */
