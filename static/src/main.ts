@@ -243,6 +243,7 @@ function build(basemap: ReturnType<typeof readBasemap>, loaded: Loaded, later: L
   }).observe(byId("map"));
   void takeLater(page, later, (list) => (spots = list));
   document.documentElement.dataset.ready = language();
+  performance.mark("harmattan:ready");
 }
 
 /** Takes in what comes after the first map. */

@@ -31,7 +31,9 @@ export function strong(palette: Palette, side: Side, confidence: ConfidenceLevel
   return mix(palette.sides[side], palette.paper, doubt + (freshness < 1 ? 0.06 : 0));
 }
 
-export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, symbol: PlaceSymbol, s: number): void {
+export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, symbol: PlaceSymbol, size: number): void {
+  // Two hues in one square take room to be told apart.
+  const s = symbol.status === "contested" ? size * 1.22 : size;
   const hue = palette.sides[symbol.side];
   context.save();
   if (symbol.status === null) {
@@ -56,8 +58,8 @@ export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, s
   context.stroke();
   context.fillStyle = palette.paper;
   context.fill();
-  // Long unconfirmed: a smaller square within a pale frame, so that the hue keeps its strength.
-  const faded = symbol.freshness < 0.7;
+  // Long unconfirmed: a smaller square within a pale frame, so that the hue keeps its strength. Two hues need the whole square.
+  const faded = symbol.freshness < 0.7 && symbol.status !== "contested";
   const inner = faded ? s * 0.58 : s;
   const core = () => {
     context.beginPath();
@@ -85,7 +87,7 @@ export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, s
       context.fillStyle = strong(palette, symbol.otherSide, symbol.confidence, symbol.freshness);
       context.fill();
     }
-    stripes(context, fill, inner);
+    stripes(context, fill, inner, symbol.otherSide ? null : palette.paper);
     core();
     context.strokeStyle = palette.ink;
     context.lineWidth = 1.1;
@@ -122,17 +124,36 @@ export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, s
   context.restore();
 }
 
-/** Three diagonal bands inside the square, drawn sharp: a repeated pattern would blur two hues into a third. */
-function stripes(context: CanvasRenderingContext2D, colour: string, s: number): void {
+/** Below this half side three bands would blur into one colour: then the square is cut in two. */
+const FINE = 8;
+
+/** Diagonal bands inside the square, drawn sharp, with a thin line of paper between them: a repeated pattern would blur two hues into a third. */
+function stripes(context: CanvasRenderingContext2D, colour: string, s: number, ground: string | null): void {
   context.save();
   context.clip();
-  context.strokeStyle = colour;
-  context.lineWidth = s * 0.52;
-  for (const shift of [-1.45, 0, 1.45]) {
+  if (s < FINE) {
     context.beginPath();
-    context.moveTo((shift - 1.3) * s, 1.3 * s);
-    context.lineTo((shift + 1.3) * s, -1.3 * s);
+    context.moveTo(-s, s);
+    context.lineTo(s, -s);
+    context.lineTo(s, s);
+    context.closePath();
+    context.fillStyle = colour;
+    context.fill();
+    context.beginPath();
+    context.moveTo(-s, s);
+    context.lineTo(s, -s);
+    context.strokeStyle = ground ?? "rgba(255, 253, 248, 0.95)";
+    context.lineWidth = 1.3;
     context.stroke();
+  } else {
+    context.strokeStyle = colour;
+    context.lineWidth = s * 0.52;
+    for (const shift of [-1.45, 0, 1.45]) {
+      context.beginPath();
+      context.moveTo((shift - 1.3) * s, 1.3 * s);
+      context.lineTo((shift + 1.3) * s, -1.3 * s);
+      context.stroke();
+    }
   }
   context.restore();
 }

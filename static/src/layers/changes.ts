@@ -16,7 +16,7 @@ export function differenceOf(page: Page): Difference | null {
   return differ(page.data.places, Math.min(a, b), Math.max(a, b), (place, day) => page.known(place.states, day), (actor) => page.sideOf(actor));
 }
 
-const SIGNS = { gained: "＋", contested: "≠", blockaded: "○", relieved: "◌", other: "~" } as const;
+const SIGNS = { gained: "+", contested: "≠", blockaded: "×", relieved: "–", other: "~" } as const;
 
 export function addChanges(map: MapHandle, page: Page): { redraw: () => void } {
   const { store } = page;

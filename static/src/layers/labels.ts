@@ -5,7 +5,9 @@ import { worldX, worldY } from "../data/mercator";
 import { fold } from "../data/selection";
 import type { Palette } from "../draw/palette";
 import { language } from "../i18n/index";
-import type { MapHandle } from "../leaflet";
+import type { Line } from "../data/geometry";
+import type { Frame, MapHandle } from "../leaflet";
+import { stretches } from "./corridors";
 import type { Page } from "../page";
 import type { PlaceFeature } from "../types";
 import type { BasemapLabel } from "./basemap";
@@ -81,8 +83,40 @@ export function townLabels(towns: PlaceFeature[], places: PlaceHistory[]): TownL
   return labels.sort((a, b) => rank(b) - rank(a));
 }
 
+/** Side of a cell in which roads are remembered, in CSS pixels. */
+const CELL = 6;
+
+/** Where roads run on the screen, so that names keep off them. */
+class RoadCells {
+  private readonly cells = new Set<number>();
+
+  private key(x: number, y: number): number {
+    return Math.floor(x / CELL) * 100_000 + Math.floor(y / CELL);
+  }
+
+  add(line: Line, frame: Frame): void {
+    for (let i = 0; i + 3 < line.length; i += 2) {
+      const [ax, ay] = [line[i]! * frame.scale - frame.originX, line[i + 1]! * frame.scale - frame.originY];
+      const [bx, by] = [line[i + 2]! * frame.scale - frame.originX, line[i + 3]! * frame.scale - frame.originY];
+      const steps = Math.min(2_000, Math.ceil(Math.hypot(bx - ax, by - ay) / (CELL / 2)));
+      for (let step = 0; step <= steps; step++) {
+        const share = steps === 0 ? 0 : step / steps;
+        this.cells.add(this.key(ax + (bx - ax) * share, ay + (by - ay) * share));
+      }
+    }
+  }
+
+  /** Cells of the box that a road runs through. */
+  crossing(box: Box): number {
+    let count = 0;
+    for (let x = box.left; x <= box.right; x += CELL) for (let y = box.top; y <= box.bottom; y += CELL) if (this.cells.has(this.key(x, y))) count += 1;
+    return count;
+  }
+}
+
 export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], palette: () => Palette): () => void {
   let towns = townLabels(page.data.towns, page.data.places);
+  const lines = stretches(page.data.corridors).map(({ line }) => line);
   let of = page.data.towns;
   const redraw = map.addCanvas("labels", (context, frame) => {
     if (!page.isOn("labels")) return;
@@ -96,6 +130,8 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
         taken.push({ left: x - 5, right: x + 5, top: y - 5, bottom: y + 5 });
       }
     }
+    const roads = new RoadCells();
+    if (page.isOn("corridors")) for (const line of lines) roads.add(line, frame);
     context.textBaseline = "middle";
     context.lineJoin = "round";
 
@@ -127,9 +163,17 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
         [x - width / 2, y - gap - height / 2],
         [x - width / 2, y + gap + height / 2],
       ];
-      const open = candidates.find(([left, middle]) =>
-        free({ left: left - 2, right: left + width + 2, top: middle - height / 2, bottom: middle + height / 2 }),
-      );
+      // Of the free places the one that the fewest roads cross.
+      let open: [number, number] | undefined;
+      let least = Infinity;
+      for (const candidate of candidates) {
+        const [left, middle] = candidate;
+        const box = { left: left - 2, right: left + width + 2, top: middle - height / 2, bottom: middle + height / 2 };
+        if (!free(box)) continue;
+        const crossed = roads.crossing(box);
+        if (crossed < least) [open, least] = [candidate, crossed];
+        if (crossed === 0) break;
+      }
       // A capital is named even where symbols crowd it.
       const spot = open ?? (capital ? candidates[0] : undefined);
       if (!spot) return;

@@ -157,7 +157,7 @@ function mountDetails(page: Page): () => void {
   page.bus.on(
     "records",
     throttled(100, () => {
-      if (!store.get().selected || card.hidden) return;
+      if (!store.get().selected) return;
       const focused = body.contains(document.activeElement) && document.activeElement !== body;
       show();
       if (focused) body.focus({ preventScroll: true });

@@ -107,9 +107,7 @@ function drawBars(context: CanvasRenderingContext2D, palette: Palette, data: Bin
   // The height of the tallest stack: without it the bars say nothing.
   context.font = '500 11px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif';
   context.fillStyle = palette.muted;
-  context.textAlign = "right";
-  context.fillText(t("player.peak", { count: formatNumber(Math.round(data.peak)) }), width - 2, 10);
-  context.textAlign = "left";
+  context.fillText(t("player.peak", { count: formatNumber(Math.round(data.peak)) }), 4, 10);
 }
 
 /** Years, and months where they have room. */

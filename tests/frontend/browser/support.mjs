@@ -1,7 +1,7 @@
 // Starts the real server on a free port and the system's Chromium, and watches every page for errors and outside requests.
 
-import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -15,8 +15,14 @@ const START_MS = 120_000;
 
 export const OCTOBER = "from=2025-10-01&to=2025-10-31&mode=window&step=month&lang=en";
 
-export async function startServer() {
+/** Serves the bundled data, with more incidents where `incidents` names a CSV of them. */
+export async function startServer({ incidents = null } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "harmattan-page-"));
+  if (incidents) {
+    const file = join(folder, "incidents.csv");
+    writeFileSync(file, incidents);
+    execFileSync(BINARY, ["import", "--store", join(folder, "store.gpkg"), "--dataset", "invented", file], { stdio: "ignore" });
+  }
   const child = spawn(BINARY, ["serve", "--listen", "127.0.0.1:0", "--store", join(folder, "store.gpkg")], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -60,6 +66,8 @@ export function startBrowser() {
       "--disable-component-update",
       "--disable-sync",
       "--no-first-run",
+      "--enable-precise-memory-info",
+      "--js-flags=--expose-gc",
     ],
   });
 }
