@@ -12,6 +12,7 @@ const SOURCES: &[&str] = &[
     "static/build.mjs",
     "static/index.html",
     "static/favicon.svg",
+    "static/manifest.webmanifest",
     "static/css",
     "static/src",
     "data/basemap",

@@ -2,7 +2,7 @@
 // and writes .br and .gz neighbours, so that the server only hands out bytes.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -134,6 +134,8 @@ const { outputFiles, metafile } = await build({
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   bundle: true,
+  // gifenc names its older form for browsers; the module is the one that imports can name parts of.
+  mainFields: ["module", "browser", "main"],
   // What opens later (charts, films, languages) is loaded then.
   splitting: true,
   minify: true,
@@ -157,11 +159,26 @@ const preload = first.map((path) => `<link rel="modulepreload" href="${path}">`)
 const favicon = readFileSync(join(root, "static", "favicon.svg"));
 // Inside the page, the icon costs no request; browsers ask again for a linked one whenever the hash changes.
 const icon = `data:image/svg+xml;base64,${favicon.toString("base64")}`;
+// Films and animations are kept when they were used; all else is there without a network after the first visit.
+const lazy = /^(encoder|gifenc)[.-]/;
+const files = readdirSync(assets).filter((name) => !/\.(br|gz)$/.test(name) && !lazy.test(name)).map((name) => `/assets/${name}`);
 const html = readFileSync(join(root, "static", "index.html"), "utf8")
   .replace("{{js}}", js)
   .replace("{{css}}", css)
   .replace("{{preload}}", preload)
   .replace("{{icon}}", icon);
 writeCompressed(join(dist, "favicon.svg"), favicon);
+writeCompressed(join(dist, "manifest.webmanifest"), readFileSync(join(root, "static", "manifest.webmanifest")));
+const worker = await build({
+  absWorkingDir: root,
+  entryPoints: ["static/src/worker/sw.ts"],
+  bundle: true,
+  minify: true,
+  write: false,
+  format: "iife",
+  target: ["es2021", "chrome100", "firefox100", "safari15.4"],
+  define: { FILES: JSON.stringify(files), VERSION: JSON.stringify(createHash("sha256").update(html).digest("hex").slice(0, 10)) },
+});
+writeCompressed(join(dist, "sw.js"), Buffer.from(worker.outputFiles[0].contents));
 // Last, so that its date says that everything else is there.
 writeCompressed(join(dist, "index.html"), Buffer.from(html));

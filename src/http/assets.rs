@@ -24,6 +24,16 @@ pub(super) async fn favicon(headers: HeaderMap) -> Result<Response, Problem> {
     file("favicon.svg", &headers, REVALIDATE)
 }
 
+/// The service worker, which keeps the page for when there is no network. It stands at the root, whose pages it serves.
+pub(super) async fn worker(headers: HeaderMap) -> Result<Response, Problem> {
+    file("sw.js", &headers, REVALIDATE)
+}
+
+/// What a browser needs to install the page.
+pub(super) async fn manifest(headers: HeaderMap) -> Result<Response, Problem> {
+    file("manifest.webmanifest", &headers, REVALIDATE)
+}
+
 /// A file whose name holds the hash of its content.
 pub(super) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     file(&format!("assets/{path}"), &headers, IMMUTABLE)

@@ -64,6 +64,8 @@ pub fn router(state: AppState) -> Router {
     let routes = Router::new()
         .route("/", get(landing::landing))
         .route("/favicon.svg", get(assets::favicon))
+        .route("/sw.js", get(assets::worker))
+        .route("/manifest.webmanifest", get(assets::manifest))
         .route("/assets/{*path}", get(assets::asset))
         .route("/collections", get(collections::list))
         .route("/collections/{collection}", get(collections::one))

@@ -3,6 +3,7 @@
 import { isoDay } from "./calendar";
 import type { Day } from "./calendar";
 import { readStream } from "./data/stream";
+import { STORED, keepAnswer } from "./keep";
 import type { StreamColumns } from "./data/stream";
 import type { Actor, ControlAnswer, CorridorAnswer, DatasetInfo, IncidentFeature, PlaceFeature, RegionFeature } from "./types";
 
@@ -15,6 +16,13 @@ export class ApiError extends Error {
   ) {
     super(title);
   }
+}
+
+let oldest: string | null = null;
+
+/** When the oldest of the answers came that stood in for the server; null when all came from it. */
+export function storedSince(): string | null {
+  return oldest;
 }
 
 /** What the first map needs. */
@@ -42,6 +50,10 @@ async function request(path: string, accept: string, priority: RequestPriority =
     const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
     throw new ApiError(problem.title ?? response.statusText, problem.detail ?? null, response.status);
   }
+  const stored = response.headers.get(STORED);
+  if (stored !== null) oldest = oldest === null || stored < oldest ? stored : oldest;
+  // The program's own files are the service worker's business.
+  else if (!path.startsWith("/assets/")) void keepAnswer(path, response.clone());
   return response;
 }
 

@@ -276,6 +276,8 @@ async function takeLater(page: Page, later: Later, takeSpots: (spots: WeakSpot[]
   if (later.regions || needsRegions()) await takeRegions();
   await records;
   document.documentElement.dataset.settled = "";
+  // For the next visit; this one needs nothing of it.
+  void navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
 }
 
 /** Imported incidents bring their own attribution to the line on the map. */

@@ -1,6 +1,8 @@
 // One frame of an export: the map as the player shows it, with date, key, sources and disclaimer burnt in below.
 
 import { byId } from "../dom";
+import { drawPlace } from "../draw/places";
+import type { PlaceSymbol } from "../draw/places";
 import { drawIncident } from "../draw/symbols";
 import { strokeRoad } from "../draw/roads";
 import { capitalise, formatDay, formatDeathsNote, formatSpan } from "../format";
@@ -133,6 +135,13 @@ export class FrameMaker {
     };
     if (page.isOn("incidents") || page.isOn("control")) {
       for (const side of sidesShown(page)) place(t(`side.${side}`), 14, () => drawIncident(context, palette, "battle", side, "high", 5));
+    }
+    if (page.isOn("control")) {
+      const town: PlaceSymbol = { status: "control", side: "state", otherSide: null, blockade: null, blockadeSide: "jnim", confidence: "high", freshness: 1 };
+      place(t("details.town"), 14, () => drawPlace(context, palette, town, 5));
+      place(t("status.contested"), 16, () => drawPlace(context, palette, { ...town, status: "contested", side: "jnim", otherSide: "state" }, 5));
+      place(t("blockade.full"), 24, () => drawPlace(context, palette, { ...town, blockade: "full" }, 4.4));
+      place(t("word.unknown"), 10, () => drawPlace(context, palette, { ...town, status: null }, 6));
     }
     if (page.isOn("corridors")) {
       for (const status of [...CORRIDOR_STATUSES, "unknown" as const]) {

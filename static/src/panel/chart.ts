@@ -38,7 +38,7 @@ export function monthlyChart(page: Page, box: HTMLElement, holdsRow: (row: numbe
       scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(1, most)] } },
       tzDate: (stamp) => uPlot.tzDate(new Date(stamp * 1000), "UTC"),
       axes: [
-        { ...axis, space: 44, values: (_, splits) => splits.map((split) => String(new Date(split * 1000).getUTCFullYear())), incrs: [1, 2, 5, 10].map((years) => years * 365.25 * 86_400) },
+        { ...axis, space: 44, size: 28, values: (_, splits) => splits.map((split) => String(new Date(split * 1000).getUTCFullYear())), incrs: [1, 2, 5, 10].map((years) => years * 365.25 * 86_400) },
         { ...axis, size: 34, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000], values: (_, splits) => splits.map((split) => (Number.isInteger(split) ? formatNumber(split) : "")) },
       ],
       series: [{}, { stroke: palette.countryInk, fill: palette.countryInk, ...(uPlot.paths.bars ? { paths: uPlot.paths.bars({ size: [0.9, 40] }) } : {}), points: { show: false } }],

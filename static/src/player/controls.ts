@@ -3,7 +3,8 @@
 import { MODES, UNITS, windowForMode } from "../calendar";
 import type { Mode, Unit } from "../calendar";
 import { byId, el, icon } from "../dom";
-import { capitalise, formatDay, formatDeathsNote, formatSpan } from "../format";
+import { storedSince } from "../api";
+import { capitalise, formatDay, formatDeathsNote, formatIso, formatSpan } from "../format";
 import { plural, t } from "../i18n/index";
 import type { Page } from "../page";
 import { SPEEDS, isFiltered } from "../state";
@@ -41,7 +42,13 @@ export function mountControls(page: Page, clock: Clock): { translate: () => void
     byId("filtered").textContent = filtered ? t("filters.active") : "";
     byId("open-filters").toggleAttribute("data-active", filtered);
     byId("silence").textContent = page.day > lastRecord ? t("player.lastRecord", { date: formatDay(lastRecord) }) : "";
-    byId("known").textContent = state.knownAt === null ? "" : t("player.knownAt", { date: formatDay(state.knownAt) });
+    const stored = storedSince();
+    byId("known").textContent = [
+      state.knownAt === null ? "" : t("player.knownAt", { date: formatDay(state.knownAt) }),
+      stored === null ? "" : t("player.offline", { date: formatIso(stored) }),
+    ]
+      .filter(Boolean)
+      .join(" ");
   };
   store.subscribe(["from", "to", "mode", "filters", "knownAt"], showDate);
   page.bus.on("data", showDate);

@@ -32,7 +32,17 @@ async function findings(page) {
 for (const colorScheme of ["light", "dark"]) {
   for (const [size, options] of [["desktop", {}], ["phone", PHONE]]) {
     test(`axe finds nothing serious: ${size}, ${colorScheme}`, async () => {
-      const views = ["panel=none", "panel=layers", "panel=filters", "panel=list", "panel=none&sel=place/ML/Bamako"];
+      const views = [
+        "panel=none",
+        "panel=layers&layers=regions,incidents,control,corridors,labels",
+        "panel=filters",
+        "panel=list",
+        "panel=compare&other=2022-10-01..2022-10-31",
+        "panel=compare&other=2022-10-01..2022-10-31&compare=difference&lang=ar",
+        "panel=export",
+        "panel=none&sel=place/ML/Bamako",
+        "panel=none&sel=area/-4,13,-1,13,-1,15.5,-4,15.5",
+      ];
       for (const view of views) {
         const { page, close } = await openPage(browser, server.address, { ...options, colorScheme, hash: `${OCTOBER}&${view}` });
         assert.deepEqual(await findings(page), [], view);
