@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use super::cache::Footprint;
 use super::collections::named;
+use super::feature_pages::{item_page, items_page};
+use super::html::{self, Answered};
 use super::links::{Link, segment, with_parameter};
-use super::negotiate::{format, only};
+use super::negotiate::{Offer, format, one_of, only};
 use super::params::{Params, as_of};
 use super::problem::Problem;
 use super::reply::{self, GEO_JSON, JSON};
@@ -40,21 +42,23 @@ pub(super) async fn items(
     let mut params = Params::parse(text.as_deref())?;
     let format = format(&mut params, &headers)?;
     let crs = params.crs("crs")?;
-    if crs != Crs::Crs84 && format != Format::GeoJson {
-        return Err(Problem::parameter("crs", format!("f={} is offered in {} only", format.name(), Crs::Crs84.uri())));
+    if crs != Crs::Crs84 && format != Some(Format::GeoJson) {
+        let name = format.map_or("html", Format::name);
+        return Err(Problem::parameter("crs", format!("f={name} is offered in {} only", Crs::Crs84.uri())));
     }
     let query = FeatureQuery { audience, ..params.feature_query(collection, state.now())? };
     let base = state.base_url().to_owned();
     // Files name the datasets of their rows with all that is said of them: any change may touch those.
-    let footprint = (format == Format::GeoJson).then(|| Footprint::of(&query));
+    let footprint = (format == Some(Format::GeoJson)).then(|| Footprint::of(&query));
     let asked = query.clone();
     let (body, links, counts) = state
         .on_incidents(&asked, asked.bbox, move |snapshot| {
             let page = snapshot.query(&query);
             let links = page_links(&base, &query, text.as_deref(), format, &page);
             let body = match format {
-                Format::GeoJson => feature_collection(&query, &page, &links, crs).into_bytes(),
-                other => encoded(other, &query, &page, snapshot.datasets()).map_err(|error| {
+                None => items_page(&base, &query, &page, &links, snapshot).into_bytes(),
+                Some(Format::GeoJson) => feature_collection(&query, &page, &links, crs).into_bytes(),
+                Some(other) => encoded(other, &query, &page, snapshot.datasets()).map_err(|error| {
                     tracing::error!(%error, format = other.name(), "a page could not be written");
                     Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
                 })?,
@@ -62,7 +66,8 @@ pub(super) async fn items(
             Ok((body, links, [page.matched, page.items.len(), page.withheld]))
         })
         .await?;
-    let mut response = reply::tagged(HeaderValue::from_static(format.media_type()), body);
+    let content_type = format.map_or(html::HTML, |format| HeaderValue::from_static(format.media_type()));
+    let mut response = reply::tagged(content_type, body);
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
     let links = links.iter().map(Link::header_form).collect::<Vec<_>>().join(", ");
@@ -92,30 +97,53 @@ pub(super) async fn item(
 ) -> Result<Response, Problem> {
     let collection = named(&collection)?;
     let mut params = Params::parse(text.as_deref())?;
-    only(&mut params, &headers, "geojson", &["application/geo+json"])?;
+    let answered = item_form(&mut params, &headers)?;
     let crs = params.crs("crs")?;
     let as_of = as_of(params.datetime()?, state.now());
     params.finish()?;
     let snapshot = state.snapshot()?;
     let record = snapshot.shown(audience, collection, &id);
     let record = record.ok_or_else(|| Problem::missing(format!("there is no '{id}' in {}", collection.id())))?;
+    let path = format!("/collections/{}", collection.id());
+    let own = format!("{path}/items/{}", segment(&id));
+    if answered == Answered::Html {
+        if crs != Crs::Crs84 {
+            return Err(Problem::parameter("crs", format!("f=html is offered in {} only", Crs::Crs84.uri())));
+        }
+        return Ok(Footprint::of_record(collection, &record).with_all_of(Collection::Regions).mark(item_page(
+            state.base_url(),
+            collection,
+            &record,
+            as_of,
+            &snapshot,
+        )));
+    }
     let mut body = String::new();
     let writer = FeatureWriter::new(collection.fields());
     write_record(&mut body, &writer, &record, record.shape(), as_of, crs);
-    let path = format!("/collections/{}", collection.id());
     let links = [
-        Link::new(state.base_url(), &format!("{path}/items/{}", segment(&id)), "self", "application/geo+json"),
+        Link::new(state.base_url(), &own, "self", "application/geo+json"),
+        Link::new(state.base_url(), &format!("{own}?f=html"), "alternate", "text/html"),
         Link::new(state.base_url(), &path, "collection", "application/json"),
-        Link::new(state.base_url(), &format!("{path}/items/{}/revisions", segment(&id)), "version-history", "application/json"),
+        Link::new(state.base_url(), &format!("{own}/revisions"), "version-history", "application/json"),
     ];
     // A feature ends with the brace of its object; the links go in before it.
     body.pop();
     body.push_str(",\"links\":");
     body.push_str(&serde_json::to_string(&links).unwrap_or_default());
     body.push('}');
-    let mut response = reply::tagged(GEO_JSON, body);
+    let mut response = html::varied(reply::tagged(GEO_JSON, body));
     response.headers_mut().insert(CONTENT_CRS, content_crs(crs));
     Ok(Footprint::of_record(collection, &record).mark(response))
+}
+
+/// Takes `f` and `Accept` of one feature.
+fn item_form(params: &mut Params, headers: &HeaderMap) -> Result<Answered, Problem> {
+    const OFFERS: [Offer; 2] = [
+        Offer { names: &["geojson", "json"], media_types: &["application/geo+json", "application/json"] },
+        Offer { names: &["html"], media_types: &["text/html"] },
+    ];
+    Ok(if one_of(params, headers, &OFFERS)? == 0 { Answered::Json } else { Answered::Html })
 }
 
 /// A reference system as the header has it: its URI between angle brackets.
@@ -175,14 +203,21 @@ fn write_members(body: &mut String, members: &[(&str, Value<'_>)]) {
     }
 }
 
-fn page_links(base: &str, query: &FeatureQuery, text: Option<&str>, format: Format, page: &Page<RecordRef<'_>>) -> Vec<Link> {
+fn page_links(
+    base: &str,
+    query: &FeatureQuery,
+    text: Option<&str>,
+    format: Option<Format>,
+    page: &Page<RecordRef<'_>>,
+) -> Vec<Link> {
     let path = format!("/collections/{}", query.collection.id());
     let here = query.cursor.as_ref().map(ToString::to_string);
-    let link = |rel: &'static str, format: Format, cursor: Option<&str>| {
+    let link = |rel: &'static str, format: Option<Format>, cursor: Option<&str>| {
+        let (name, media_type) = format.map_or(("html", "text/html"), |format| (format.name(), format.media_type()));
         // GeoJSON is what one gets without asking: from page to page its links stay as the request was.
-        let asked = (rel == "alternate" || format != Format::GeoJson).then(|| with_parameter(text, "f", Some(format.name())));
+        let asked = (rel == "alternate" || format != Some(Format::GeoJson)).then(|| with_parameter(text, "f", Some(name)));
         let query = with_parameter(asked.as_deref().map_or(text, |asked| asked.strip_prefix('?')), "cursor", cursor);
-        Link::new(base, &format!("{path}/items{query}"), rel, format.media_type())
+        Link::new(base, &format!("{path}/items{query}"), rel, media_type)
     };
     let mut links = vec![link("self", format, here.as_deref()), Link::new(base, &path, "collection", "application/json")];
     if let Some(next) = &page.next {
@@ -191,7 +226,7 @@ fn page_links(base: &str, query: &FeatureQuery, text: Option<&str>, format: Form
     if let Some(previous) = &page.previous {
         links.push(link("prev", format, Some(&previous.to_string())));
     }
-    let others = Format::ALL.into_iter().filter(|other| *other != format);
+    let others = Format::ALL.into_iter().map(Some).chain([None]).filter(|other| *other != format);
     links.extend(others.map(|other| link("alternate", other, here.as_deref())));
     links.push(
         Link::new(base, "/datasets", "license", "application/json").titled("Datasets with their licences and attributions"),

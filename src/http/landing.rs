@@ -8,10 +8,12 @@ use serde_json::json;
 use super::assets;
 use super::links::Link;
 use super::negotiate::wants_html;
+use super::openapi;
 use super::params::Params;
 use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
+use super::style;
 
 /// The map where `text/html` is asked for by name, the landing page in JSON otherwise.
 pub(super) async fn landing(
@@ -41,7 +43,13 @@ fn description(state: &AppState) -> serde_json::Value {
         "links": [
             link("/?f=json", "self", "This page"),
             Link::new(base, "/?f=html", "alternate", "text/html").titled("The map"),
+            Link::new(base, "/api", "service-desc", openapi::MEDIA_TYPE).titled("This API in OpenAPI 3.0"),
+            Link::new(base, "/api.html", "service-doc", "text/html").titled("This API for people"),
+            link("/conformance", "conformance", "Classes of the standards that hold"),
+            link("/conformance", "http://www.opengis.net/def/rel/ogc/1.0/conformance", "Classes of the standards that hold"),
             link("/collections", "data", "Collections"),
+            link("/collections", "http://www.opengis.net/def/rel/ogc/1.0/data", "Collections"),
+            Link::new(base, "/style.json", "stylesheet", style::MEDIA_TYPE).titled("How a map may draw the vector tiles"),
             link("/datasets", "license", "Datasets with their licences"),
             link("/actors", "related", "Actor codes"),
             link("/playback/control", "related", "Control of places, every dated change"),

@@ -25,6 +25,21 @@ impl Link {
         Self { title: Some(title), ..self }
     }
 
+    /// Where it leads.
+    pub(super) fn href(&self) -> &str {
+        &self.href
+    }
+
+    /// How what it leads to relates to where it stands.
+    pub(super) fn rel(&self) -> &str {
+        self.rel
+    }
+
+    /// What it leads to is sent as.
+    pub(super) fn media_type(&self) -> &str {
+        self.media_type
+    }
+
     /// The `Link` header's form (RFC 8288).
     pub(super) fn header_form(&self) -> String {
         format!("<{}>; rel=\"{}\"; type=\"{}\"", self.href, self.rel, self.media_type)

@@ -10,21 +10,26 @@ mod audience;
 mod cache;
 mod collections;
 mod conditional;
+mod conformance;
 mod error;
+mod feature_pages;
 mod guard;
 mod health;
+mod html;
 mod items;
 mod landing;
 mod links;
 mod lists;
 mod locate;
 mod negotiate;
+mod openapi;
 mod params;
 mod playback;
 mod problem;
 mod reply;
 mod server;
 mod state;
+mod style;
 mod tiles;
 mod tilesets;
 
@@ -67,6 +72,11 @@ pub fn router(state: AppState) -> Router {
         .route("/sw.js", get(assets::worker))
         .route("/manifest.webmanifest", get(assets::manifest))
         .route("/assets/{*path}", get(assets::asset))
+        .route("/pages.css", get(html::style))
+        .route("/conformance", get(conformance::conformance))
+        .route("/api", get(openapi::api))
+        .route("/api.html", get(openapi::api_html))
+        .route("/style.json", get(style::style))
         .route("/collections", get(collections::list))
         .route("/collections/{collection}", get(collections::one))
         .route("/collections/{collection}/schema", get(collections::schema))

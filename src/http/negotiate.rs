@@ -6,22 +6,24 @@ use super::params::Params;
 use super::problem::Problem;
 use crate::formats::Format;
 
-/// Takes `f` and `Accept` for an address that answers in every [`Format`]: the one that `f` names (`json` is GeoJSON), else the
-/// one that `Accept` weighs most, the earlier of equals.
+/// Takes `f` and `Accept` for an address that answers in every [`Format`] and as a page: the one that `f` names (`json` is GeoJSON), else
+/// the one that `Accept` weighs most, the earlier of equals. `None` is the page, which only those get who name it.
 ///
 /// # Errors
 /// 406 when `f` or `Accept` asks for something else.
-pub(super) fn format(params: &mut Params, headers: &HeaderMap) -> Result<Format, Problem> {
-    let names = || Format::ALL.map(Format::name).join(", ");
+pub(super) fn format(params: &mut Params, headers: &HeaderMap) -> Result<Option<Format>, Problem> {
+    let names = || Format::ALL.map(Format::name).join(", ") + ", html";
     match params.take("f")?.as_deref() {
-        Some("json") => return Ok(Format::GeoJson),
+        Some("json") => return Ok(Some(Format::GeoJson)),
+        Some("html") => return Ok(None),
         Some(asked) => {
             let refused = || not_acceptable(&format!("f={asked} is not offered here; these are: {}", names()));
-            return Format::from_name(asked).ok_or_else(refused);
+            return Format::from_name(asked).map(Some).ok_or_else(refused);
         }
         None => {}
     }
-    let Some(accepted) = accept(headers) else { return Ok(Format::GeoJson) };
+    let Some(accepted) = accept(headers) else { return Ok(Some(Format::GeoJson)) };
+    let named = accepted.iter().find(|(range, _)| range == "text/html").map_or(0.0, |(_, weight)| *weight);
     let mut best = None;
     for format in Format::ALL {
         let bare = format.media_type().split(';').next().unwrap_or_default();
@@ -33,7 +35,12 @@ pub(super) fn format(params: &mut Params, headers: &HeaderMap) -> Result<Format,
             best = Some((format, weighed));
         }
     }
-    best.map(|(format, _)| format).ok_or_else(|| not_acceptable(&format!("this address answers as {}, by f= or Accept", names())))
+    match best {
+        Some((_, most)) if named > 0.0 && named >= most => Ok(None),
+        Some((format, _)) => Ok(Some(format)),
+        None if named > 0.0 => Ok(None),
+        None => Err(not_acceptable(&format!("this address answers as {}, by f= or Accept", names()))),
+    }
 }
 
 /// Takes `f` and `Accept` for an address that answers in one media type only, known as `f=name` (or `json`).
@@ -200,7 +207,7 @@ mod tests {
             headers.insert(header::ACCEPT, accept.parse().unwrap());
         }
         let mut params = Params::parse(Some(query)).unwrap_or_else(|_| panic!("query {query}"));
-        format(&mut params, &headers).ok()
+        format(&mut params, &headers).ok().flatten()
     }
 
     #[test]
@@ -217,9 +224,12 @@ mod tests {
             ("application/flatgeobuf, */*;q=0.1", Format::FlatGeobuf),
             ("application/vnd.apache.arrow.stream;q=0.9, text/csv;q=0.5", Format::Arrow),
             ("application/geo+json;q=0, */*", Format::GeoJson),
-            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Format::GeoJson),
+            ("application/geo+json, text/html;q=0.5", Format::GeoJson),
         ] {
             assert_eq!(asked(Some(accept), ""), Some(expected), "{accept}");
+        }
+        for browser in ["text/html", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"] {
+            assert_eq!(asked(Some(browser), ""), None, "the page");
         }
         assert_eq!(asked(Some("application/pdf"), ""), None);
         assert_eq!(asked(None, "f=pdf"), None);

@@ -11,6 +11,7 @@ use super::negotiate::no_parameters;
 use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
+use super::style;
 use crate::domain::{Bbox, Collection};
 use crate::store::{Snapshot, vector_layers};
 use crate::tiles::{TileSet, mvt};
@@ -100,6 +101,7 @@ fn tileset(snapshot: &Snapshot, base: &str, collection: Collection) -> Json {
             Link::new(base, &path, "self", "application/json"),
             json!({ "href": WEB_MERCATOR_QUAD, "rel": SCHEME_REL, "type": "application/json" }),
             Link::new(base, &format!("/tiles/{}.json", collection.id()), "describedby", "application/json"),
+            Link::new(base, "/style.json", "stylesheet", style::MEDIA_TYPE),
             template(mvt::MEDIA_TYPE, "mvt"),
             template("application/geo+json", "json"),
         ],

@@ -14,6 +14,7 @@ mod matrix;
 pub mod mvt;
 pub mod pmtiles;
 mod reproject;
+mod sketch;
 mod tilejson;
 
 pub use bin::{Bin, CELL_STEPS, Cell, MAX_CELL_ZOOM, Tally};
@@ -25,4 +26,5 @@ pub use grid::{BUFFER_UNITS, MapPoint, TILE_EXTENT, degrees_at, snapped};
 pub use lines::{lines_in, lines_of, simplified_line};
 pub use matrix::{BUFFER, MAX_LATITUDE, MAX_ZOOM, TileId};
 pub use reproject::Reprojected;
+pub use sketch::Sketch;
 pub use tilejson::{PropertyType, TileSet, VectorLayer};
