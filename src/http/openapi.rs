@@ -435,8 +435,8 @@ fn shared_parameters() -> Map<String, Json> {
     add("filter", "A condition in CQL2.", text(), json!("country = 'ML'"));
     add(
         "filter-lang",
-        "What filter is written in.",
-        json!({ "type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text" }),
+        "What filter is written in; the names of drafts, which GDAL looks for, mean the same.",
+        json!({ "type": "string", "enum": ["cql2-text", "cql2-json", "cql-text", "cql-json"], "default": "cql2-text" }),
         Json::Null,
     );
     add("filter-crs", "The reference system of coordinates in filter.", crs(), Json::Null);
