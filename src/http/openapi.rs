@@ -608,7 +608,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     /// Addresses of the page's own files.
-    const FILES: [&str; 3] = ["/favicon.svg", "/assets/{*path}", "/pages.css"];
+    const FILES: [&str; 5] = ["/favicon.svg", "/sw.js", "/manifest.webmanifest", "/assets/{*path}", "/pages.css"];
 
     #[test]
     fn every_route_is_described() {
