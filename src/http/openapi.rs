@@ -309,7 +309,7 @@ fn operations() -> Vec<Operation> {
         }
         all.push(of(
             format!("{path}/tiles"),
-            "tilesets",
+            "collection.vector.getTileSetsList",
             "Tiles",
             format!("{title}: the tile sets there are."),
             vec![form(&["json"])],
@@ -317,7 +317,7 @@ fn operations() -> Vec<Operation> {
         ));
         all.push(of(
             format!("{path}/tiles/WebMercatorQuad"),
-            "tileset",
+            "collection.vector.getTileSet",
             "Tiles",
             format!("{title}: the tile set in Web Mercator."),
             vec![form(&["json"])],
@@ -329,7 +329,7 @@ fn operations() -> Vec<Operation> {
         let tile_answers = || vec![(mvt::MEDIA_TYPE, binary()), ("application/geo+json", any_object())];
         let mut ogc = of(
             format!("{path}/tiles/WebMercatorQuad/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"),
-            "tile",
+            "collection.vector.getTile",
             "Tiles",
             format!("{title}: a tile, the row before the column."),
             tile([
