@@ -110,18 +110,14 @@ impl std::ops::AddAssign for Tally {
     }
 }
 
-impl std::ops::Sub for Tally {
-    type Output = Self;
-
-    /// What is left of a sum when a part of it is taken out.
-    fn sub(self, part: Self) -> Self {
-        Self {
-            count: self.count - part.count,
-            best: self.best - part.best,
-            low: self.low - part.low,
-            high: self.high - part.high,
-            unknown: self.unknown - part.unknown,
-        }
+impl std::ops::SubAssign for Tally {
+    /// Takes a part out of a sum.
+    fn sub_assign(&mut self, part: Self) {
+        self.count -= part.count;
+        self.best -= part.best;
+        self.low -= part.low;
+        self.high -= part.high;
+        self.unknown -= part.unknown;
     }
 }
 

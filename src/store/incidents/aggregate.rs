@@ -7,11 +7,13 @@ use jiff::civil::{Date, Weekday};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::{AddAssign as _, SubAssign as _};
 
 use super::layers::Layers;
+use super::months::{Category, Split};
 use super::predicate::Conditions;
 use super::text::{Dictionary, NONE};
-use super::{Columns, Incidents};
+use super::{Columns, IncidentRow, Incidents};
 use crate::domain::{Audience, DomainError, EventType, FeatureQuery, Instant};
 use crate::tiles::{Cell, MAX_CELL_ZOOM, Tally};
 
@@ -88,6 +90,11 @@ impl GroupBy {
             Self::Region => "region",
             Self::Cell(_) => "cell",
         }
+    }
+
+    /// Whether it is of time.
+    fn is_period(self) -> bool {
+        matches!(self, Self::Day | Self::Week | Self::Month | Self::Year)
     }
 
     /// Whether groups may be as small as a row, so that they must not be told of rows that may not be passed on: single days, and
@@ -263,54 +270,24 @@ impl<'a> Sums<'a> {
         hides: bool,
     ) -> Self {
         let hides = hides && columns.has_restricted();
-        let groupings: Vec<Grouping<'a>> = by.iter().map(|by| Grouping::new(columns, *by)).collect();
-        let size = groupings.iter().try_fold(1usize, |size, grouping| size.checked_mul(grouping.codes?));
-        let mut table = size.filter(|size| *size <= GREATEST_TABLE).map(|size| vec![Tally::default(); size]);
-        let mut map: BTreeMap<Vec<u64>, Tally> = BTreeMap::new();
-        let mut add = |codes: &[u64], tally: Tally| match &mut table {
-            Some(table) => {
-                let at = groupings.iter().zip(codes).fold(0, |at, (grouping, code)| at * grouping.size() + code);
-                if let Some(sum) = usize::try_from(at).ok().and_then(|at| table.get_mut(at)) {
-                    *sum += tally;
-                }
-            }
-            None => *map.entry(codes.to_vec()).or_default() += tally,
-        };
-        let mut codes = vec![0; groupings.len()];
+        let mut counter = Counter::new(columns, by);
+        let by_month = (!hides && query.bbox.is_none() && !layers.is_delta(columns)).then(|| Category::of(by)).flatten();
         let mut withheld = 0;
-        let twice = groupings.iter().position(|grouping| grouping.by == GroupBy::Actor);
-        layers.search(columns, query.bbox, conditions, |row| {
-            if hides && row.is_restricted() {
-                withheld += 1;
-                return;
+        match by_month.and_then(|category| Some((category, layers.split(conditions)?))) {
+            Some((category, split)) if counter.has_table() => {
+                counter.count_months(category, &split);
+                layers.gone_from_sums(&split).for_each(|row| counter.count(row, Tally::sub_assign));
+                layers.beside_sums(None, conditions.datetime(), &split, |row| counter.count(row, Tally::add_assign));
             }
-            for (grouping, code) in groupings.iter().zip(&mut codes) {
-                let Some(of) = grouping.code(row.at()) else { return };
-                *code = of;
-            }
-            let tally = row.tally();
-            add(&codes, tally);
-            if let Some(at) = twice {
-                let other = groupings[at].text_code(columns.actor2[row.at()]);
-                if other != 0 && other != codes[at] {
-                    codes[at] = other;
-                    add(&codes, tally);
+            _ => layers.search(columns, query.bbox, conditions, |row| {
+                if hides && row.is_restricted() {
+                    withheld += 1;
+                } else {
+                    counter.count(row, Tally::add_assign);
                 }
-            }
-        });
-        let mut sums = Self { values: Vec::new(), tallies: Vec::new(), withheld, width: by.len().max(1) };
-        // Codes rise as the values do: the table, and the map, stand in the order of the groups.
-        for (at, tally) in (0u64..).zip(table.into_iter().flatten()).filter(|(_, tally)| tally.count > 0) {
-            let mut rest = at;
-            for (grouping, code) in groupings.iter().zip(&mut codes).rev() {
-                (*code, rest) = (rest % grouping.size(), rest / grouping.size());
-            }
-            sums.push(groupings.iter().zip(&codes).map(|(grouping, code)| grouping.value(*code)), tally);
+            }),
         }
-        for (codes, tally) in map {
-            sums.push(groupings.iter().zip(&codes).map(|(grouping, code)| grouping.value(*code)), tally);
-        }
-        sums
+        Self { withheld, ..counter.into_sums() }
     }
 
     fn push(&mut self, values: impl Iterator<Item = Ordered<'a>>, tally: Tally) {
@@ -350,6 +327,133 @@ impl<'a> Sums<'a> {
 
     fn group(&self, at: usize) -> Option<(&[Ordered<'a>], Tally)> {
         Some((self.values.get(at * self.width..(at + 1) * self.width)?, *self.tallies.get(at)?))
+    }
+}
+
+/// The sums of groups while rows are counted.
+struct Counter<'a> {
+    columns: &'a Columns,
+    groupings: Vec<Grouping<'a>>,
+    /// By the codes of all groupings as one number, where that is small.
+    table: Option<Vec<Tally>>,
+    map: BTreeMap<Vec<u64>, Tally>,
+    /// The place of the grouping by either side.
+    twice: Option<usize>,
+    codes: Vec<u64>,
+}
+
+impl<'a> Counter<'a> {
+    fn new(columns: &'a Columns, by: &[GroupBy]) -> Self {
+        let groupings: Vec<Grouping<'a>> = by.iter().map(|by| Grouping::new(columns, *by)).collect();
+        let size = groupings.iter().try_fold(1usize, |size, grouping| size.checked_mul(grouping.codes?));
+        Self {
+            columns,
+            table: size.filter(|size| *size <= GREATEST_TABLE).map(|size| vec![Tally::default(); size]),
+            map: BTreeMap::new(),
+            twice: groupings.iter().position(|grouping| grouping.by == GroupBy::Actor),
+            codes: vec![0; groupings.len()],
+            groupings,
+        }
+    }
+
+    /// Whether there are few enough groups for a table.
+    fn has_table(&self) -> bool {
+        self.table.is_some()
+    }
+
+    /// Applies a row to its group, or to both of its groups.
+    fn count(&mut self, row: IncidentRow<'_>, apply: fn(&mut Tally, Tally)) {
+        for (grouping, code) in self.groupings.iter().zip(&mut self.codes) {
+            let Some(of) = grouping.code(row.at()) else { return };
+            *code = of;
+        }
+        let tally = row.tally();
+        self.apply(tally, apply);
+        if let Some(at) = self.twice {
+            let other = self.groupings[at].text_code(self.columns.actor2[row.at()]);
+            if other != 0 && other != self.codes[at] {
+                self.codes[at] = other;
+                self.apply(tally, apply);
+            }
+        }
+    }
+
+    fn apply(&mut self, tally: Tally, apply: fn(&mut Tally, Tally)) {
+        match &mut self.table {
+            Some(table) => {
+                let at = self.groupings.iter().zip(&self.codes).fold(0, |at, (grouping, code)| at * grouping.size() + code);
+                if let Some(sum) = usize::try_from(at).ok().and_then(|at| table.get_mut(at)) {
+                    apply(sum, tally);
+                }
+            }
+            None => apply(self.map.entry(self.codes.clone()).or_default(), tally),
+        }
+    }
+
+    /// Adds the running sums over whole months.
+    fn count_months(&mut self, category: Category, split: &Split) {
+        let (Some(sums), Some(calendar)) = (self.columns.month_sums(category), self.columns.calendar()) else { return };
+        // The codes of the periods that a month lies in, by month and grouping; of the category's own grouping they stand unused.
+        let width = self.groupings.len();
+        let periods: Vec<u64> = split
+            .months
+            .clone()
+            .flat_map(|month| {
+                let day =
+                    calendar.first_day(month).and_then(|date| i32::try_from(Instant::start_of(date).millis() / 86_400_000).ok());
+                self.groupings.iter().map(move |grouping| day.and_then(|day| grouping.period_code(day)).unwrap_or(0))
+            })
+            .collect();
+        for key in 0..self.columns.keys(category) {
+            let code = u32::try_from(key).ok().filter(|_| key + 1 < self.columns.keys(category)).unwrap_or(NONE);
+            sums.each_month(key, &split.months, |month, tally| {
+                let at = usize::from(month - split.months.start) * width;
+                for ((grouping, period), to) in self.groupings.iter().zip(&periods[at..at + width]).zip(&mut self.codes) {
+                    *to = if grouping.by.is_period() { *period } else { grouping.text_code(code) };
+                }
+                self.apply(tally, Tally::add_assign);
+            });
+        }
+    }
+
+    fn into_sums(self) -> Sums<'a> {
+        let Self { groupings, table, map, mut codes, .. } = self;
+        let mut sums = Sums { values: Vec::new(), tallies: Vec::new(), withheld: 0, width: groupings.len().max(1) };
+        // Codes rise as the values do: the table, and the map, stand in the order of the groups.
+        for (at, tally) in (0u64..).zip(table.into_iter().flatten()).filter(|(_, tally)| tally.count > 0) {
+            let mut rest = at;
+            for (grouping, code) in groupings.iter().zip(&mut codes).rev() {
+                (*code, rest) = (rest % grouping.size(), rest / grouping.size());
+            }
+            sums.push(groupings.iter().zip(&codes).map(|(grouping, code)| grouping.value(*code)), tally);
+        }
+        for (codes, tally) in map {
+            sums.push(groupings.iter().zip(&codes).map(|(grouping, code)| grouping.value(*code)), tally);
+        }
+        sums
+    }
+}
+
+impl Category {
+    /// The category whose sums by month make up these groups: of one property at most, and of months or years.
+    fn of(by: &[GroupBy]) -> Option<Self> {
+        let mut category = Self::Whole;
+        for by in by {
+            let next = match by {
+                GroupBy::Month | GroupBy::Year => continue,
+                GroupBy::Actor1 => Self::Actor1,
+                GroupBy::Actor2 => Self::Actor2,
+                GroupBy::EventType => Self::EventType,
+                GroupBy::Country => Self::Country,
+                GroupBy::Region => Self::Region,
+                GroupBy::Day | GroupBy::Week | GroupBy::Actor | GroupBy::Cell(_) => return None,
+            };
+            if category != Self::Whole {
+                return None;
+            }
+            category = next;
+        }
+        Some(category)
     }
 }
 
@@ -426,7 +530,7 @@ impl<'a> Grouping<'a> {
             GroupBy::Day | GroupBy::Week | GroupBy::Month | GroupBy::Year => {
                 let day = i32::try_from(columns.index.interval(row).start().millis().div_euclid(86_400_000)).ok()?;
                 match self.codes {
-                    Some(_) => u64::from(*self.days.get(usize::try_from(day - self.first_day).ok()?)?),
+                    Some(_) => self.period_code(day)?,
                     // In the order of the periods, also of those before the first of all.
                     None => (i64::from(number_of(self.by, day)) - i64::from(i32::MIN)).cast_unsigned(),
                 }
@@ -445,6 +549,12 @@ impl<'a> Grouping<'a> {
                 u64::from(cell.x) << 32 | u64::from(cell.y)
             }
         })
+    }
+
+    /// The code of the period that a day lies in, or that the first day of all does.
+    fn period_code(&self, day: i32) -> Option<u64> {
+        let at = usize::try_from(day.max(self.first_day) - self.first_day).ok()?;
+        self.days.get(at).map(|code| u64::from(*code))
     }
 
     /// The code here of a text's code in its dictionary; 0 for none.

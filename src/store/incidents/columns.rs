@@ -6,6 +6,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use super::super::StoreError;
+use super::months::RunningSums;
 use super::row::{EVENT_TYPE, Incoming, Traits};
 use super::text::{Dictionary, NONE, Texts, translated};
 use crate::domain::{Collection, Dataset, Fatalities, Instant, Interval, Position, Redistribution};
@@ -57,6 +58,8 @@ pub(in crate::store) struct Columns {
     pub(super) by_id: Vec<u32>,
     /// From the first start to the last end that are not open; `None` when no row is dated.
     pub(super) interval: Option<Interval>,
+    /// Made when they are first asked for.
+    pub(super) sums: RunningSums,
 }
 
 impl Columns {

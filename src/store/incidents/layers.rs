@@ -7,6 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::super::StoreError;
+use super::months::Split;
 use super::predicate::Conditions;
 use super::text::NONE;
 use super::{Builder, Columns, IncidentRow};
@@ -20,6 +21,9 @@ const SMALL_DELTA: usize = 1_000;
 
 /// More than these it may not hold however large the base is: it is made anew with every change.
 const GREATEST_DELTA: usize = 20_000;
+
+/// Fewer rows than these are counted as fast as their sums are looked up. The unit tests hold the sums to counting on small sets.
+const WORTH_SUMMING: usize = if cfg!(test) { 1 } else { 2_000 };
 
 /// Up to so many days are looked for one by one.
 const FEW_DAYS: usize = 64;
@@ -192,6 +196,49 @@ impl Layers {
                 }
             }
         });
+    }
+
+    /// What of a question the running sums of the base answer: `None` where conditions ask for more than a window, and where there
+    /// are too few rows for it to be worth while.
+    pub(super) fn split(&self, conditions: &Conditions<'_>) -> Option<Split> {
+        let sums = (conditions.is_empty() && self.base.len() >= WORTH_SUMMING).then(|| self.base.calendar())?;
+        Some(sums?.split(conditions.datetime()))
+    }
+
+    /// The columns that sums are kept of: all but the few rows that changed.
+    pub(super) fn base(&self) -> &Columns {
+        &self.base
+    }
+
+    /// Hands over the rows of the base that meet a window beside those that lie in the months of its split: those of the days before
+    /// and after the months, and those that lie in no month. Of the latter some may lie outside the box.
+    pub(super) fn beside_sums<'a>(
+        &'a self,
+        bbox: Option<Bbox>,
+        window: Interval,
+        split: &Split,
+        mut found: impl FnMut(IncidentRow<'a>),
+    ) {
+        let Some(calendar) = self.base.calendar() else { return };
+        for edge in &split.edges {
+            self.base.index.search(bbox, *edge, |rows| {
+                let rows = rows.filter_map(|row| u32::try_from(row).ok());
+                let counted = rows.filter(|row| self.is_there(*row) && calendar.month_of_row(*row).is_some());
+                counted.for_each(|row| found(self.row(&self.base, row)));
+            });
+        }
+        let longer = calendar.longer.iter().copied();
+        let meets = |row: &u32| self.is_there(*row) && self.base.index.interval(at(*row)).meets(window);
+        longer.filter(meets).for_each(|row| found(self.row(&self.base, row)));
+    }
+
+    /// The rows that the sums over the months of a split count and that are no longer there.
+    pub(super) fn gone_from_sums(&self, split: &Split) -> impl Iterator<Item = IncidentRow<'_>> {
+        let calendar = self.base.calendar();
+        let counted = move |row: &&u32| {
+            calendar.and_then(|calendar| calendar.month_of_row(**row)).is_some_and(|month| split.months.contains(&month))
+        };
+        self.gone.iter().filter(counted).map(|row| self.row(&self.base, *row))
     }
 
     /// The rows of an id: one, but for versions.

@@ -8,6 +8,7 @@ mod columns;
 mod duplicates;
 mod filter;
 mod layers;
+mod months;
 mod playback;
 mod predicate;
 mod row;
@@ -195,6 +196,7 @@ mod tests {
         Comparison, DatePrecision, EventType, Fatalities, Field, Filter, GeoPrecision, Incident, Instant, Moment, Position,
         Predicate, Record as _, Redistribution, Scalar, SourceRef, Value, Verification,
     };
+    use crate::tiles::{CELL_STEPS, Cell, MapPoint};
     use jiff::civil::date;
     use proptest::collection::vec;
     use proptest::option;
@@ -431,13 +433,16 @@ mod tests {
         }
 
         #[test]
-        fn groups_are_what_counting_one_by_one_gives(drawn in vec(incident(), 0..60), first in 0..GROUPINGS.len(), second in 0..GROUPINGS.len()) {
-            let by_id: BTreeMap<String, Incident> = drawn.into_iter().map(|row| (row.id.clone(), row)).collect();
-            let rows: Vec<Incident> = by_id.values().cloned().collect();
-            let incidents = Incidents { current: layers(&rows), past: Layers::default() };
+        fn groups_are_what_counting_one_by_one_gives(
+            (rows, incidents) in changed(),
+            first in 0..GROUPINGS.len(),
+            second in 0..GROUPINGS.len(),
+            window in window(),
+        ) {
+            let rows: Vec<&Incident> = rows.values().filter(|row| row.interval().meets(window)).collect();
             let by = if first == second { vec![GROUPINGS[first]] } else { vec![GROUPINGS[first], GROUPINGS[second]] };
             let mut wanted: BTreeMap<Vec<String>, (u64, u64, u64)> = BTreeMap::new();
-            for row in &rows {
+            for row in rows {
                 let named = |actor: &Option<String>| actor.clone().filter(|code| !code.is_empty());
                 let sides = match (named(&row.actor1), named(&row.actor2)) {
                     (Some(a), Some(b)) if a != b && by.contains(&GroupBy::Actor) => vec![Some(a), Some(b)],
@@ -452,7 +457,7 @@ mod tests {
                     sum.2 += u64::from(row.fatalities.best.is_none());
                 }
             }
-            let query = FeatureQuery { audience: Audience::Operator, ..FeatureQuery::all(crate::domain::Collection::Incidents, Instant::MAX) };
+            let query = asked(window);
             let counted = incidents.aggregate(&query, &by);
             prop_assert_eq!(counted.len(), wanted.len());
             for (values, tally) in counted.groups() {
@@ -460,6 +465,65 @@ mod tests {
                 prop_assert_eq!(Some(&(tally.count, tally.high, tally.unknown)), wanted.get(&values), "{:?}", values);
             }
         }
+
+        #[test]
+        fn the_bins_of_a_tile_are_what_counting_one_by_one_gives((rows, incidents) in changed(), window in window(), z in 0..=9u8, max_features in 0..12usize) {
+            let mut wanted: BTreeMap<crate::tiles::TileId, BTreeMap<Cell, (u64, u64, u64)>> = BTreeMap::new();
+            for row in rows.values().filter(|row| row.interval().meets(window)) {
+                let Some(point) = row.position.map(MapPoint::of) else { continue };
+                let sum = wanted.entry(point.tile(z)).or_default().entry(Cell::of(point, z + CELL_STEPS)).or_default();
+                sum.0 += 1;
+                sum.1 += u64::from(row.fatalities.low.unwrap_or(0));
+                sum.2 += u64::from(row.fatalities.best.is_none());
+            }
+            for (tile, cells) in wanted {
+                let matched: u64 = cells.values().map(|sum| sum.0).sum();
+                let held = incidents.tile(&asked(window), tile, max_features);
+                prop_assert_eq!((held.matched, held.withheld), (matched, 0));
+                match held.content {
+                    TileContent::Rows(rows) => prop_assert_eq!((rows.len() as u64, rows.len() <= max_features), (matched, true)),
+                    TileContent::Bins(bins) => {
+                        prop_assert!(matched > max_features as u64);
+                        let bins: BTreeMap<Cell, _> = bins.iter().map(|bin| (bin.cell, (bin.tally.count, bin.tally.low, bin.tally.unknown))).collect();
+                        prop_assert_eq!(bins, cells);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What an operator asks of a window.
+    fn asked(window: Interval) -> FeatureQuery {
+        let all = FeatureQuery::all(crate::domain::Collection::Incidents, Instant::MAX);
+        FeatureQuery { audience: Audience::Operator, datetime: window, ..all }
+    }
+
+    /// Windows with ends at any time of day, and open ones.
+    fn window() -> impl Strategy<Value = Interval> {
+        let hours = |(start, length): (i64, i64)| {
+            let at = |hours: i64| Instant::from_millis(hours * 3_600_000);
+            Interval::new(at(start), Instant::from_millis((start + length) * 3_600_000 - 1)).unwrap()
+        };
+        prop_oneof![1 => Just(Interval::ALWAYS), 5 => (-500..9_600i64, 1..9_600i64).prop_map(hours)]
+    }
+
+    /// A state and what it holds, some of it changed after the rest was read: rows gone, revised and new.
+    fn changed() -> impl Strategy<Value = (BTreeMap<String, Incident>, Incidents)> {
+        let drawn = |most| {
+            vec(incident(), 0..most)
+                .prop_map(|drawn| -> BTreeMap<_, _> { drawn.into_iter().map(|row| (row.id.clone(), row)).collect() })
+        };
+        (drawn(60), drawn(8), vec(any::<prop::sample::Index>(), 0..4)).prop_map(|(mut rows, newer, gone)| {
+            let before = layers(&rows.values().cloned().collect::<Vec<_>>());
+            let gone = gone.iter().filter(|_| !rows.is_empty()).map(|at| at.get(&rows.keys().collect::<Vec<_>>()).to_string());
+            let ids: BTreeSet<String> = gone.chain(newer.keys().cloned()).collect();
+            let mut builder = Builder::default();
+            newer.values().for_each(|row| builder.push(&row.into()).unwrap());
+            rows.retain(|id, _| !ids.contains(id));
+            rows.extend(newer);
+            let current = before.changed(&ids, builder, &datasets()).unwrap();
+            (rows, Incidents { current, past: Layers::default() })
+        })
     }
 
     /// Incidents of a day or two in a few villages, as different datasets tell them.

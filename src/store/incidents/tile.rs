@@ -2,6 +2,7 @@
 
 use super::super::table::meets;
 use super::layers::Layers;
+use super::months::FINEST;
 use super::predicate::Conditions;
 use super::text::{Dictionary, NONE};
 use super::{Columns, IncidentRow, Incidents};
@@ -76,6 +77,9 @@ impl<'a> Held<'a> {
         let hides = query.audience == Audience::Public && layers.has_restricted();
         let conditions = Conditions::of(layers, query);
         let bbox = Some(self.tile.buffered_bbox());
+        if !hides && query.bbox.is_none() && self.take_sums(layers, &conditions) {
+            return;
+        }
         layers.parts().for_each(|columns| {
             layers.search(columns, bbox, &conditions, |row| {
                 if row.grid().is_none_or(|point| Cell::of(point, self.tile.z()) != self.cell()) {
@@ -94,8 +98,52 @@ impl<'a> Held<'a> {
         });
     }
 
+    /// Counts what meets a window alone by the running sums, where these tell that there is more than can be shown one by one.
+    fn take_sums(&mut self, layers: &'a Layers, conditions: &Conditions<'_>) -> bool {
+        let level = self.tile.z() + CELL_STEPS;
+        let Some(split) = (level <= FINEST).then(|| layers.split(conditions)).flatten() else { return false };
+        let max_features = self.max_features as u64;
+        if layers.base().count_within(self.cell()) <= max_features {
+            return false;
+        }
+        let (mut bins, mut count) = (vec![Tally::default(); SIDE * SIDE], 0);
+        layers.base().each_cell(self.cell(), level, &split.months, |cell, tally| {
+            bins[place(cell)] += tally;
+            count += tally.count;
+        });
+        let own = |row: &IncidentRow<'_>| row.grid().map(|point| Cell::of(point, level)).filter(|cell| self.holds(*cell));
+        for row in layers.gone_from_sums(&split) {
+            if let Some(cell) = own(&row) {
+                bins[place(cell)] -= row.tally();
+                count -= 1;
+            }
+        }
+        if count <= max_features {
+            return false;
+        }
+        let mut add = |row: IncidentRow<'a>| {
+            if let Some(cell) = own(&row) {
+                bins[place(cell)] += row.tally();
+                count += 1;
+            }
+        };
+        let bbox = Some(self.tile.buffered_bbox());
+        layers.beside_sums(bbox, conditions.datetime(), &split, &mut add);
+        layers
+            .parts()
+            .filter(|columns| layers.is_delta(columns))
+            .for_each(|delta| layers.search(delta, bbox, conditions, &mut add));
+        (self.bins, self.matched) = (bins, count);
+        true
+    }
+
     fn cell(&self) -> Cell {
         Cell { z: self.tile.z(), x: self.tile.x(), y: self.tile.y() }
+    }
+
+    /// Whether a cell of the tile's bins is the tile's.
+    fn holds(&self, cell: Cell) -> bool {
+        (cell.x >> CELL_STEPS, cell.y >> CELL_STEPS) == (self.tile.x(), self.tile.y())
     }
 
     fn add(&mut self, row: IncidentRow<'a>) {
@@ -111,24 +159,20 @@ impl<'a> Held<'a> {
 
     fn count(&mut self, row: IncidentRow<'a>) {
         let Some(point) = row.grid() else { return };
-        let cell = Cell::of(point, self.tile.z() + CELL_STEPS);
-        let within = |index: u32| usize::try_from(index).unwrap_or(0) & (SIDE - 1);
-        self.bins[within(cell.y) * SIDE + within(cell.x)] += row.tally();
+        self.bins[place(Cell::of(point, self.tile.z() + CELL_STEPS))] += row.tally();
     }
+}
+
+/// The place of a cell among those of its tile: by row, then by column.
+fn place(cell: Cell) -> usize {
+    let within = |index: u32| usize::try_from(index).unwrap_or(0) & (SIDE - 1);
+    within(cell.y) * SIDE + within(cell.x)
 }
 
 impl IncidentRow<'_> {
     /// It alone, as a sum.
     pub(super) fn tally(self) -> Tally {
-        let fatalities = self.columns.fatalities(self.at());
-        let sum = |figure: Option<u32>| figure.map_or(0, u64::from);
-        Tally {
-            count: 1,
-            best: sum(fatalities.best),
-            low: sum(fatalities.low),
-            high: sum(fatalities.high),
-            unknown: fatalities.best.is_none().into(),
-        }
+        self.columns.tally(self.at())
     }
 }
 
