@@ -77,18 +77,32 @@ const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 /// Takes over what other processes commit, for as long as the server runs.
 async fn follow(store: Arc<dyn Store>) {
     let mut failing = false;
+    prepare(&store).await;
     loop {
         tokio::time::sleep(FOLLOW_EVERY).await;
         let looked_at = Arc::clone(&store);
         let looked = tokio::task::spawn_blocking(move || looked_at.refresh()).await;
         match &looked {
-            Ok(Ok(true)) => tracing::info!("the store was changed by another process and is shown as it is now"),
+            Ok(Ok(true)) => {
+                tracing::info!("the store was changed by another process and is shown as it is now");
+                prepare(&store).await;
+            }
             Ok(Ok(false)) => {}
             // Said once; the last good state goes on being served.
             Ok(Err(error)) if !failing => tracing::error!(%error, "the store cannot be read; the state before is served"),
             Ok(Err(_)) | Err(_) => {}
         }
         failing = !matches!(looked, Ok(Ok(_)));
+    }
+}
+
+/// Makes ahead of the first question what its answer would else wait for.
+async fn prepare(store: &Arc<dyn Store>) {
+    let store = Arc::clone(store);
+    // A store that cannot be read is reported where it is looked at.
+    let prepared = tokio::task::spawn_blocking(move || store.snapshot().map(|snapshot| snapshot.prepare())).await;
+    if let Err(error) = prepared {
+        tracing::error!(%error, "sums were not made ahead; the first question makes them");
     }
 }
 

@@ -17,7 +17,7 @@ use super::reply::{self, GEO_JSON, JSON};
 use super::state::AppState;
 use crate::domain::{Audience, Collection, Crs, Dataset, FeatureQuery, Instant, Page, Record, Shape, Value};
 use crate::formats::{Format, FormatError, Header, Medium, sources};
-use crate::store::RecordRef;
+use crate::store::{RecordRef, Snapshot};
 use crate::tiles::Reprojected;
 use crate::tiles::geojson::{FeatureWriter, write_string, write_value};
 
@@ -51,8 +51,9 @@ pub(super) async fn items(
     // Files name the datasets of their rows with all that is said of them: any change may touch those.
     let footprint = (format == Some(Format::GeoJson)).then(|| Footprint::of(&query));
     let asked = query.clone();
+    let near = |snapshot: &Snapshot| snapshot.incidents_near(asked.bbox, asked.datetime);
     let (body, links, counts) = state
-        .on_incidents(&asked, asked.bbox, move |snapshot| {
+        .on_incidents(&asked, near, move |snapshot| {
             let page = snapshot.query(&query);
             let links = page_links(&base, &query, text.as_deref(), format, &page);
             let body = match format {

@@ -8,7 +8,7 @@ use super::audience::Restricted;
 use super::cache::ResponseCache;
 use super::problem::Problem;
 use super::server::Limits;
-use crate::domain::{Bbox, Collection, FeatureQuery, Instant};
+use crate::domain::{Collection, FeatureQuery, Instant};
 use crate::store::{Snapshot, Store};
 
 /// Tells the present; tests put their own in.
@@ -70,18 +70,16 @@ impl AppState {
     }
 
     /// Runs work on the snapshot of now: here when it looks at so few incidents that handing it over would take longer, else on a
-    /// blocking thread.
+    /// blocking thread. `near` counts what the index alone finds.
     pub(super) async fn on_incidents<T: Send + 'static>(
         &self,
         query: &FeatureQuery,
-        bbox: Option<Bbox>,
+        near: impl FnOnce(&Snapshot) -> usize,
         work: impl FnOnce(&Snapshot) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let snapshot = self.snapshot()?;
-        let few = query.collection == Collection::Incidents
-            && query.known_at.is_none()
-            && snapshot.incidents_near(bbox, query.datetime) <= FEW_INCIDENTS;
-        if few { work(&snapshot) } else { self.on_snapshot(work).await }
+        let small = query.collection == Collection::Incidents && query.known_at.is_none();
+        if small && near(&snapshot) <= FEW_INCIDENTS { work(&snapshot) } else { self.on_snapshot(work).await }
     }
 
     /// Runs work on the snapshot of now on a blocking thread.

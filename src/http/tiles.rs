@@ -76,14 +76,18 @@ async fn answer(
     let lasting = collection != Collection::Corridors || query.datetime.end() != Instant::MAX;
     let asked = query.clone();
     let (body, immutable) = state
-        .on_incidents(&asked, Some(tile.buffered_bbox()), move |snapshot| {
-            let immutable = lasting && version == Some(snapshot.generation()) && !snapshot.restricted();
-            let body = match form {
-                Form::Mvt => snapshot.vector_tile(&query, tile, max_features),
-                Form::GeoJson => feature_collection(&query, &snapshot.geojson_tile(&query, tile, max_features)).into_bytes(),
-            };
-            Ok((body, immutable))
-        })
+        .on_incidents(
+            &asked,
+            |snapshot| snapshot.incidents_near_tile(tile, asked.datetime),
+            move |snapshot| {
+                let immutable = lasting && version == Some(snapshot.generation()) && !snapshot.restricted();
+                let body = match form {
+                    Form::Mvt => snapshot.vector_tile(&query, tile, max_features),
+                    Form::GeoJson => feature_collection(&query, &snapshot.geojson_tile(&query, tile, max_features)).into_bytes(),
+                };
+                Ok((body, immutable))
+            },
+        )
         .await?;
     let mut response = match form {
         Form::Mvt if body.is_empty() => StatusCode::NO_CONTENT.into_response(),

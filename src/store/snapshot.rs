@@ -490,6 +490,18 @@ impl Snapshot {
         self.incidents.near(bbox, datetime)
     }
 
+    /// How many incidents the index alone finds in a tile and an interval.
+    #[must_use]
+    pub fn incidents_near_tile(&self, tile: TileId, datetime: Interval) -> usize {
+        self.incidents.near_tile(tile, datetime)
+    }
+
+    /// Makes what is else made when it is first asked for and takes noticeable time: the incidents in the order of tiles, and their sums by cell and by region.
+    /// What a state shares with one before it is there already.
+    pub fn prepare(&self) {
+        self.incidents.prepare();
+    }
+
     /// Everything that a player needs of the incidents that meet a query, by day: one row an incident, or one row a cell and day when there are
     /// more than `max_rows`.
     #[must_use]

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::super::StoreError;
 use super::months::RunningSums;
 use super::row::{EVENT_TYPE, Incoming, Traits};
 use super::text::{Dictionary, NONE, Texts, translated};
-use crate::domain::{Collection, Dataset, Fatalities, Instant, Interval, Position, Redistribution};
+use crate::domain::{Bbox, Collection, Dataset, Fatalities, Instant, Interval, Position, Redistribution};
 use crate::index::{PackedIndex, packed_order};
 use crate::tiles::MapPoint;
 
@@ -58,7 +58,8 @@ pub(in crate::store) struct Columns {
     pub(super) by_id: Vec<u32>,
     /// From the first start to the last end that are not open; `None` when no row is dated.
     pub(super) interval: Option<Interval>,
-    /// Made when they are first asked for.
+    /// The rows along a Z curve, and sums of them: made when they are first asked for.
+    pub(super) curve: OnceLock<Vec<u32>>,
     pub(super) sums: RunningSums,
 }
 
@@ -66,6 +67,19 @@ impl Columns {
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
         self.rank.len()
+    }
+
+    /// Whether every row lies in an interval, so that it need not be asked for.
+    pub(super) fn is_within(&self, interval: Interval) -> bool {
+        let own = self.interval;
+        own.is_none_or(|own| interval.start() <= own.start() && own.end() <= interval.end())
+    }
+
+    /// How many rows the index finds.
+    pub(super) fn near(&self, bbox: Option<Bbox>, interval: Interval) -> usize {
+        let mut found = 0;
+        self.index.search(bbox, interval, |rows| found += rows.len());
+        found
     }
 
     pub(super) fn id(&self, row: usize) -> &str {

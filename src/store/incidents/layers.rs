@@ -7,11 +7,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::super::StoreError;
-use super::months::Split;
+use super::months::{Category, Split};
 use super::predicate::Conditions;
 use super::text::NONE;
 use super::{Builder, Columns, IncidentRow};
 use crate::domain::{Bbox, Collection, Dataset, Instant, Interval, Position, Redistribution};
+use crate::tiles::{Cell, TileId};
 
 /// A delta may hold so many rows of every hundred of the base, so that a question is not asked of two halves.
 const DELTA_PERCENT: usize = 5;
@@ -198,11 +199,43 @@ impl Layers {
         });
     }
 
+    /// Hands over the rows of a layer that lie in a tile and meet the conditions, whoever may see them.
+    pub(super) fn search_tile<'a>(
+        &'a self,
+        columns: &'a Columns,
+        tile: TileId,
+        conditions: &Conditions<'_>,
+        mut found: impl FnMut(IncidentRow<'a>),
+    ) {
+        let cell = Cell { z: tile.z(), x: tile.x(), y: tile.y() };
+        if !columns.is_within(conditions.datetime()) {
+            return self.search(columns, Some(tile.buffered_bbox()), conditions, |row| {
+                if row.grid().is_some_and(|point| Cell::of(point, tile.z()) == cell) {
+                    found(row);
+                }
+            });
+        }
+        let is_delta = self.is_delta(columns);
+        let is_there = |row: u32| is_delta || self.is_there(row);
+        let any = conditions.is_empty();
+        let met = |row: &u32| is_there(*row) && (any || conditions.met_by(is_delta, *row));
+        columns.rows_within(cell).iter().copied().filter(met).for_each(|row| found(self.row(columns, row)));
+    }
+
     /// What of a question the running sums of the base answer: `None` where conditions ask for more than a window, and where there
     /// are too few rows for it to be worth while.
     pub(super) fn split(&self, conditions: &Conditions<'_>) -> Option<Split> {
         let sums = (conditions.is_empty() && self.base.len() >= WORTH_SUMMING).then(|| self.base.calendar())?;
         Some(sums?.split(conditions.datetime()))
+    }
+
+    /// Makes the curve of the base and its sums by cell and by region, these where they are worth it.
+    pub(super) fn prepare(&self) {
+        self.base.rows_within(Cell { z: 0, x: 0, y: 0 });
+        if self.base.len() >= WORTH_SUMMING {
+            self.base.count_within(Cell { z: 0, x: 0, y: 0 });
+            self.base.month_sums(Category::Region);
+        }
     }
 
     /// The columns that sums are kept of: all but the few rows that changed.

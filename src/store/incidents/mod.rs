@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod columns;
+mod curve;
 mod duplicates;
 mod filter;
 mod layers;
@@ -22,6 +23,7 @@ use self::layers::Layers;
 use self::predicate::Conditions;
 use super::{StoreError, paging};
 use crate::domain::{Audience, Bbox, Cursor, Dataset, FeatureQuery, Interval, Page};
+use crate::tiles::{Cell, TileId};
 
 pub use self::aggregate::{Aggregate, GroupBy, GroupValue};
 pub(super) use self::columns::{Builder, Columns};
@@ -88,6 +90,11 @@ impl Incidents {
     /// Whether rows of the present or the past may not be passed on.
     pub(super) fn restricted(&self) -> bool {
         self.layers().into_iter().any(Layers::has_restricted)
+    }
+
+    /// Makes what tiles and sums are read from ahead of the first question for them.
+    pub(super) fn prepare(&self) {
+        self.current.prepare();
     }
 
     /// Everything that meets the query, whoever may see it, in the order of the index.
@@ -173,11 +180,22 @@ impl Incidents {
         self.current.rows_of(dataset)
     }
 
+    /// How many rows of now the index finds for a tile and an interval, whatever else is asked of them.
+    pub(super) fn near_tile(&self, tile: TileId, datetime: Interval) -> usize {
+        let cell = Cell { z: tile.z(), x: tile.x(), y: tile.y() };
+        let within = |columns: &Columns| {
+            if columns.is_within(datetime) {
+                columns.rows_within(cell).len()
+            } else {
+                columns.near(Some(tile.buffered_bbox()), datetime)
+            }
+        };
+        self.current.parts().map(within).sum()
+    }
+
     /// How many rows of now the index finds, whatever else is asked of them.
     pub(super) fn near(&self, bbox: Option<Bbox>, datetime: Interval) -> usize {
-        let mut found = 0;
-        self.current.parts().for_each(|columns| columns.index.search(bbox, datetime, |rows| found += rows.len()));
-        found
+        self.current.parts().map(|columns| columns.near(bbox, datetime)).sum()
     }
 
     pub(super) fn extent(&self) -> Option<Bbox> {
@@ -196,7 +214,7 @@ mod tests {
         Comparison, DatePrecision, EventType, Fatalities, Field, Filter, GeoPrecision, Incident, Instant, Moment, Position,
         Predicate, Record as _, Redistribution, Scalar, SourceRef, Value, Verification,
     };
-    use crate::tiles::{CELL_STEPS, Cell, MapPoint};
+    use crate::tiles::{CELL_STEPS, MapPoint};
     use jiff::civil::date;
     use proptest::collection::vec;
     use proptest::option;
@@ -468,7 +486,7 @@ mod tests {
 
         #[test]
         fn the_bins_of_a_tile_are_what_counting_one_by_one_gives((rows, incidents) in changed(), window in window(), z in 0..=9u8, max_features in 0..12usize) {
-            let mut wanted: BTreeMap<crate::tiles::TileId, BTreeMap<Cell, (u64, u64, u64)>> = BTreeMap::new();
+            let mut wanted: BTreeMap<TileId, BTreeMap<Cell, (u64, u64, u64)>> = BTreeMap::new();
             for row in rows.values().filter(|row| row.interval().meets(window)) {
                 let Some(point) = row.position.map(MapPoint::of) else { continue };
                 let sum = wanted.entry(point.tile(z)).or_default().entry(Cell::of(point, z + CELL_STEPS)).or_default();

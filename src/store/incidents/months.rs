@@ -12,6 +12,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::Columns;
+use super::curve::{cell_at, place_on_curve, span_on_curve};
 use super::text::NONE;
 use crate::domain::{Instant, Interval};
 use crate::tiles::{Cell, MapPoint, Tally};
@@ -171,8 +172,7 @@ impl Columns {
                 })
             };
             if tally.count > 0 {
-                let (x, y) = parted(coarse);
-                found(Cell { z: level, x, y }, tally);
+                found(cell_at(u64::from(coarse), level), tally);
             }
             at = next;
         }
@@ -285,10 +285,9 @@ impl Calendar {
 impl CellSums {
     /// The places of the cells in a coarser one.
     fn within(&self, cell: Cell) -> Range<usize> {
-        let down = 2 * u32::from(self.level - cell.z);
-        let first = u64::from(interleaved(cell.x, cell.y)) << down;
+        let span = span_on_curve(cell, self.level);
         let place = |code: u64| self.cells.partition_point(|cell| u64::from(*cell) < code);
-        place(first)..place(first + (1u64 << down))
+        place(span.start)..place(span.end)
     }
 }
 
@@ -383,36 +382,9 @@ fn partition(len: u16, holds: impl Fn(u16) -> bool) -> u16 {
     low
 }
 
-/// The place of a point's cell on the Z curve of a level.
+/// The place of a point's cell on the Z curve of a level, which is at most [`FINEST`].
 fn code_of(point: MapPoint, level: u8) -> u32 {
-    let cell = Cell::of(point, level);
-    interleaved(cell.x, cell.y)
-}
-
-/// The bits of both, in turn: those of y before those of x. Sixteen bits each (G. M. Morton, "A computer oriented geodetic data base", IBM, 1966).
-fn interleaved(x: u32, y: u32) -> u32 {
-    spread(y) << 1 | spread(x)
-}
-
-fn spread(bits: u32) -> u32 {
-    let bits = bits & 0xffff;
-    let bits = (bits | bits << 8) & 0x00ff_00ff;
-    let bits = (bits | bits << 4) & 0x0f0f_0f0f;
-    let bits = (bits | bits << 2) & 0x3333_3333;
-    (bits | bits << 1) & 0x5555_5555
-}
-
-/// The x and y of a code.
-fn parted(code: u32) -> (u32, u32) {
-    (gathered(code), gathered(code >> 1))
-}
-
-fn gathered(code: u32) -> u32 {
-    let bits = code & 0x5555_5555;
-    let bits = (bits | bits >> 1) & 0x3333_3333;
-    let bits = (bits | bits >> 2) & 0x0f0f_0f0f;
-    let bits = (bits | bits >> 4) & 0x00ff_00ff;
-    (bits | bits >> 8) & 0xffff
+    u32::try_from(place_on_curve(Cell::of(point, level))).unwrap_or(NONE)
 }
 
 #[cfg(test)]
@@ -421,12 +393,6 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        #[test]
-        fn a_place_on_the_curve_is_of_one_cell_and_coarser_cells_are_spans_of_it(x in 0..1u32 << 13, y in 0..1u32 << 13, up in 0..13u8) {
-            prop_assert_eq!(parted(interleaved(x, y)), (x, y));
-            prop_assert_eq!(interleaved(x, y) >> (2 * u32::from(up)), interleaved(x >> up, y >> up));
-        }
-
         #[test]
         fn a_window_is_split_without_gap_or_overlap(first in 0..12_000i32, len in 1..400u16, a in -400_000i64..400_000, b in 0i64..400_000) {
             let calendar = Calendar { first: first + 1_000 * 12, len, months: Vec::new(), longer: Vec::new() };

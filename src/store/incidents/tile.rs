@@ -76,15 +76,11 @@ impl<'a> Held<'a> {
     fn take(&mut self, layers: &'a Layers, query: &FeatureQuery) {
         let hides = query.audience == Audience::Public && layers.has_restricted();
         let conditions = Conditions::of(layers, query);
-        let bbox = Some(self.tile.buffered_bbox());
         if !hides && query.bbox.is_none() && self.take_sums(layers, &conditions) {
             return;
         }
-        layers.parts().for_each(|columns| {
-            layers.search(columns, bbox, &conditions, |row| {
-                if row.grid().is_none_or(|point| Cell::of(point, self.tile.z()) != self.cell()) {
-                    return;
-                }
+        for columns in layers.parts() {
+            layers.search_tile(columns, self.tile, &conditions, |row| {
                 if query.bbox.is_some_and(|bbox| !meets(row.shape(), bbox)) {
                     return;
                 }
@@ -94,8 +90,8 @@ impl<'a> Held<'a> {
                     self.matched += 1;
                     self.add(row);
                 }
-            })
-        });
+            });
+        }
     }
 
     /// Counts what meets a window alone by the running sums, where these tell that there is more than can be shown one by one.
@@ -132,7 +128,7 @@ impl<'a> Held<'a> {
         layers
             .parts()
             .filter(|columns| layers.is_delta(columns))
-            .for_each(|delta| layers.search(delta, bbox, conditions, &mut add));
+            .for_each(|delta| layers.search_tile(delta, self.tile, conditions, &mut add));
         (self.bins, self.matched) = (bins, count);
         true
     }
