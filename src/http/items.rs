@@ -17,7 +17,7 @@ use super::reply::{self, GEO_JSON, JSON};
 use super::state::AppState;
 use crate::domain::{Audience, Collection, Crs, Dataset, FeatureQuery, Instant, Page, Record, Shape, Value};
 use crate::formats::{Format, FormatError, Header, Medium, sources};
-use crate::store::{RecordRef, Snapshot};
+use crate::store::{RecordRef, RecordWriter, Snapshot};
 use crate::tiles::Reprojected;
 use crate::tiles::geojson::{FeatureWriter, write_string, write_value};
 
@@ -264,10 +264,15 @@ fn feature_collection(query: &FeatureQuery, page: &Page<RecordRef<'_>>, links: &
     body.push_str(",\"links\":");
     body.push_str(&serde_json::to_string(links).unwrap_or_default());
     body.push_str(",\"features\":[");
-    let writer = FeatureWriter::of(query);
+    let mut writer = RecordWriter::of(query);
     for (ordinal, record) in page.items.iter().enumerate() {
         body.push_str(if ordinal > 0 { ",\n" } else { "\n" });
-        write_record(&mut body, &writer, record, query.told_shape(record), query.as_of, crs);
+        let shape = query.told_shape(record);
+        if crs == Crs::Crs84 {
+            writer.write(&mut body, record, shape.into(), query.as_of);
+        } else {
+            writer.write(&mut body, record, Reprojected::of(shape, crs).geometry(), query.as_of);
+        }
     }
     body.push_str("\n]}");
     body

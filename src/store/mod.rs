@@ -4,6 +4,7 @@
 //! they began with for as long as they need it, so a commit never makes anyone wait and never changes an answer half-way.
 
 mod error;
+mod feature;
 mod geopackage;
 mod history;
 mod incidents;
@@ -17,6 +18,7 @@ mod touched;
 use std::sync::Arc;
 
 pub use error::StoreError;
+pub use feature::RecordWriter;
 pub use geopackage::{GeoPackageStore, Selection};
 pub use history::Superseded;
 pub use incidents::{

@@ -6,13 +6,14 @@
 use std::sync::OnceLock;
 
 use super::Snapshot;
-use super::incidents::{TileContent, VECTOR_PROPERTIES, write_mvt};
+use super::incidents::{IncidentWriter, TileContent, VECTOR_PROPERTIES, write_mvt};
 use super::table::meets;
 use crate::domain::{Collection, FeatureQuery, Record, Region, Shape};
 use crate::tiles::geojson::{FeatureWriter, Geometry};
 use crate::tiles::mvt::{GridGeometry, Layer, write_meta};
 use crate::tiles::{
     Coverage, Drawn, MAX_ZOOM, PropertyType, SimplifiedZoom, TileId, VectorLayer, area_of, lines_in, lines_of, simplified_line,
+    write_bins,
 };
 
 /// The features of a GeoJSON tile.
@@ -85,7 +86,7 @@ impl Snapshot {
                 match &held.content {
                     TileContent::Rows(rows) => write_mvt(rows, tile, &mut layer),
                     TileContent::Bins(bins) => {
-                        bins.iter().for_each(|bin| bin.write_mvt(&mut layer));
+                        write_bins(bins, &mut layer);
                         aggregated = true;
                     }
                 }
@@ -126,7 +127,8 @@ impl Snapshot {
                 (features.matched, features.withheld) = (held.matched, held.withheld);
                 match &held.content {
                     TileContent::Rows(rows) => {
-                        rows.iter().for_each(|row| features.add(|out| writer.write(out, row, row.shape().into(), query.as_of)))
+                        let mut writer = IncidentWriter::default();
+                        rows.iter().for_each(|row| features.add(|out| writer.write(out, *row, row.shape().into())));
                     }
                     TileContent::Bins(bins) => {
                         bins.iter().for_each(|bin| features.add(|out| bin.write_geojson(out)));

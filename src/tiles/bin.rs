@@ -4,7 +4,7 @@
 use std::fmt;
 
 use super::MapPoint;
-use super::geojson::{Geometry, write_geometry, write_string};
+use super::geojson::{Geometry, write_geometry, write_integer, write_string};
 use super::grid::degrees_at;
 use super::mvt::{Layer, Value, feature_id};
 use crate::domain::Position;
@@ -100,6 +100,21 @@ impl Tally {
     }
 }
 
+impl Tally {
+    /// Appends the count, and the sums under their names, as members of an object whose last key was that of the count.
+    pub fn write_json(&self, out: &mut String) {
+        let mut number = |key: &str, number: u64| {
+            out.push_str(key);
+            write_integer(out, i64::try_from(number).unwrap_or(i64::MAX));
+        };
+        number("", self.count);
+        number(",\"fatalities_best\":", self.best);
+        number(",\"fatalities_low\":", self.low);
+        number(",\"fatalities_high\":", self.high);
+        number(",\"fatalities_unknown\":", self.unknown);
+    }
+}
+
 impl std::ops::AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.count += other.count;
@@ -133,40 +148,60 @@ pub struct Bin {
 impl Bin {
     /// Appends it as a GeoJSON Feature: a point at the centre of its cell.
     pub fn write_geojson(&self, out: &mut String) {
-        let cell = self.cell.to_string();
+        let mut id = String::new();
+        write_id(&mut id, self.cell);
         out.push_str("{\"type\":\"Feature\",\"id\":");
-        write_string(out, &format!("cell:{cell}"));
+        write_string(out, &id);
         out.push_str(",\"geometry\":");
         write_geometry(out, self.cell.centre_position().map_or(Geometry::Null, Geometry::Point));
         out.push_str(",\"properties\":{\"point_count\":");
-        out.push_str(&self.tally.count.to_string());
-        for (name, sum) in self.tally.fatalities() {
-            out.push_str(",\"");
-            out.push_str(name);
-            out.push_str("\":");
-            out.push_str(&sum.to_string());
-        }
+        self.tally.write_json(out);
         out.push_str(",\"cell\":");
-        write_string(out, &cell);
+        write_string(out, &id[ID_PREFIX.len()..]);
         out.push_str("}}");
     }
+}
 
-    /// Adds it to a layer of a vector tile whose zoom is [`CELL_STEPS`] less: a point at the centre of its cell.
-    pub fn write_mvt(&self, layer: &mut Layer) {
-        let cell = self.cell.to_string();
-        let mut tags = [0; 12];
-        tags[0] = layer.key("point_count");
-        tags[1] = layer.value(Value::Uint(self.tally.count));
-        for (pair, (name, sum)) in tags[2..].chunks_exact_mut(2).zip(self.tally.fatalities()) {
-            pair[0] = layer.key(name);
-            pair[1] = layer.value(Value::Uint(sum));
+/// Adds bins to a layer of a vector tile whose zoom is [`CELL_STEPS`] less than theirs, each a point at the centre of its cell.
+pub fn write_bins(bins: &[Bin], layer: &mut Layer) {
+    layer.reserve(bins.len());
+    let sums = Tally::default().fatalities().map(|(name, _)| name);
+    let [count, best, low, high, unknown, name] =
+        ["point_count", sums[0], sums[1], sums[2], sums[3], "cell"].map(|name| layer.key(name));
+    // Most counts are small and come again and again.
+    let mut small = [None; 256];
+    let mut number = |layer: &mut Layer, number: u64| match usize::try_from(number).ok().and_then(|at| small.get_mut(at)) {
+        Some(known) => *known.get_or_insert_with(|| layer.value(Value::Uint(number))),
+        None => layer.value(Value::Uint(number)),
+    };
+    let mut id = String::new();
+    for Bin { cell, tally } in bins {
+        write_id(&mut id, *cell);
+        for (key, sum) in
+            [(count, tally.count), (best, tally.best), (low, tally.low), (high, tally.high), (unknown, tally.unknown)]
+        {
+            let value = number(layer, sum);
+            layer.tag(key, value);
         }
-        tags[10] = layer.key("cell");
-        tags[11] = layer.unique_text(&cell);
+        let value = layer.unique_text(&id[ID_PREFIX.len()..]);
+        layer.tag(name, value);
         // A cell is 4,096 >> 5 = 128 units wide; its place in the tile is in the last bits of its column and row.
         let side = super::TILE_EXTENT >> CELL_STEPS;
         let at = |index: u32| i32::try_from((index & ((1 << CELL_STEPS) - 1)) * side + side / 2).unwrap_or(0);
-        layer.point(feature_id(&format!("cell:{cell}")), at(self.cell.x), at(self.cell.y), &tags);
+        layer.tagged_point(feature_id(&id), at(cell.x), at(cell.y));
+    }
+}
+
+const ID_PREFIX: &str = "cell:";
+
+/// Puts the id of a bin in place of what was there: `cell:z/x/y`.
+fn write_id(id: &mut String, cell: Cell) {
+    id.clear();
+    id.push_str(ID_PREFIX);
+    write_integer(id, cell.z.into());
+    for part in [cell.x, cell.y] {
+        id.push('/');
+        write_integer(id, part.into());
     }
 }
 

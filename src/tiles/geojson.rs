@@ -169,8 +169,24 @@ pub fn write_value(out: &mut String, value: &Value<'_>) {
 /// browsers.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
+    if needs_escape(text.as_bytes()) {
+        write_escaped(out, text);
+    } else {
+        out.push_str(text);
+    }
+    out.push('"');
+}
+
+/// Whether anything in a text may have to be escaped: looked at in pieces without a branch for each byte.
+fn needs_escape(text: &[u8]) -> bool {
+    let (pieces, rest) = text.as_chunks::<16>();
+    let any = |bytes: &[u8]| bytes.iter().fold(false, |found, byte| found | may_need_escape(*byte));
+    pieces.iter().any(|piece| any(piece)) || any(rest)
+}
+
+fn write_escaped(out: &mut String, text: &str) {
     let mut rest = text;
-    // Everything up to an escape is copied at once; most texts have none.
+    // Everything up to an escape is copied at once.
     while let Some(at) = rest.bytes().position(may_need_escape) {
         out.push_str(&rest[..at]);
         let found = rest[at..].chars().next().unwrap_or_default();
@@ -186,16 +202,20 @@ pub fn write_string(out: &mut String, text: &str) {
         rest = &rest[at + found.len_utf8()..];
     }
     out.push_str(rest);
-    out.push('"');
 }
 
 /// Whether a character that begins with this byte may have to be escaped: quote, backslash, controls, and what begins as U+2028 does.
 fn may_need_escape(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\' || byte == 0xe2
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\') | (byte == 0xe2)
 }
 
 /// Appends a whole number.
 pub fn write_integer(out: &mut String, number: i64) {
+    if let Ok(small) = u8::try_from(number)
+        && small < 10
+    {
+        return out.push(char::from(b'0' + small));
+    }
     let mut digits = [b'0'; 20];
     let mut rest = number.unsigned_abs();
     let mut at = digits.len();
@@ -218,6 +238,25 @@ fn digit(number: u64) -> u8 {
     b'0' + u8::try_from(number % 10).unwrap_or(0)
 }
 
+/// The numbers 00 to 99.
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let (mut tens, mut at) = (b'0', 0);
+    while tens <= b'9' {
+        let mut ones = b'0';
+        while ones <= b'9' {
+            pairs[at] = [tens, ones];
+            (ones, at) = (ones + 1, at + 1);
+        }
+        tens += 1;
+    }
+    pairs
+};
+
+fn pair(number: u32) -> [u8; 2] {
+    PAIRS[(number % 100) as usize]
+}
+
 fn push_ascii(out: &mut String, bytes: &[u8]) {
     // Digits and marks between them are UTF-8.
     out.push_str(std::str::from_utf8(bytes).unwrap_or_default());
@@ -225,10 +264,9 @@ fn push_ascii(out: &mut String, bytes: &[u8]) {
 
 /// The ten bytes of a date; `None` for a year that does not have four digits.
 fn date_bytes(date: Date) -> Option<[u8; 10]> {
-    let year = u64::try_from(date.year()).ok()?;
-    let (month, day) = (u64::from(date.month().unsigned_abs()), u64::from(date.day().unsigned_abs()));
-    let [y1, y2, y3, y4] = [year / 1_000, year / 100, year / 10, year].map(digit);
-    let [m1, m2, d1, d2] = [month / 10, month, day / 10, day].map(digit);
+    let year = u32::try_from(date.year()).ok()?;
+    let [[y1, y2], [y3, y4]] = [pair(year / 100), pair(year)];
+    let [[m1, m2], [d1, d2]] = [pair(date.month().unsigned_abs().into()), pair(date.day().unsigned_abs().into())];
     Some([y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2])
 }
 
@@ -243,17 +281,17 @@ pub fn write_date(out: &mut String, date: Date) {
 
 /// Appends an instant without quotes: RFC 3339 in UTC, with milliseconds only where there are any; `..` for an open end.
 pub fn write_instant(out: &mut String, instant: Instant) {
-    let (Some(date), Ok(millis)) = (instant.date().and_then(date_bytes), u64::try_from(instant.millis().rem_euclid(86_400_000)))
+    let (Some(date), Ok(millis)) = (instant.date().and_then(date_bytes), u32::try_from(instant.millis().rem_euclid(86_400_000)))
     else {
         return append(out, &instant);
     };
-    let (hour, minute, second) = (millis / 3_600_000, millis / 60_000 % 60, millis / 1_000 % 60);
-    push_ascii(out, &date);
-    let [h1, h2, m1, m2, s1, s2] = [hour / 10, hour, minute / 10, minute, second / 10, second].map(digit);
-    push_ascii(out, &[b'T', h1, h2, b':', m1, m2, b':', s1, s2]);
+    let [[h1, h2], [m1, m2], [s1, s2]] = [millis / 3_600_000, millis / 60_000 % 60, millis / 1_000 % 60].map(pair);
+    let [y1, y2, y3, y4, _, o1, o2, _, d1, d2] = date;
+    let whole = [y1, y2, y3, y4, b'-', o1, o2, b'-', d1, d2, b'T', h1, h2, b':', m1, m2, b':', s1, s2];
+    push_ascii(out, &whole);
     let millis = millis % 1_000;
     if millis != 0 {
-        let [first, second, third] = [millis / 100, millis / 10, millis].map(digit);
+        let ([second, third], first) = (pair(millis), digit(u64::from(millis / 100)));
         push_ascii(out, &[b'.', first, second, third]);
     }
     out.push('Z');
@@ -293,29 +331,20 @@ fn coordinate(out: &mut String, at: Coord<f64>) {
     out.push(']');
 }
 
-/// Appends degrees, rounded to six decimals without trailing zeros.
+/// Appends degrees, or metres, rounded to six decimals without trailing zeros.
 pub fn write_degrees(out: &mut String, value: f64) {
     const MILLIONTHS: u64 = 1_000_000;
-    #[allow(clippy::cast_possible_truncation, reason = "degrees on the globe are at most 180; anything else saturates")]
+    #[allow(clippy::cast_possible_truncation, reason = "degrees are at most 180 and metres 2e7; anything else saturates")]
     let millionths = (value * 1e6).round() as i64;
     if millionths < 0 {
         out.push('-');
     }
-    let (whole, mut rest) = (millionths.unsigned_abs() / MILLIONTHS, millionths.unsigned_abs() % MILLIONTHS);
+    let (whole, rest) = (millionths.unsigned_abs() / MILLIONTHS, millionths.unsigned_abs() % MILLIONTHS);
     write_integer(out, whole.cast_signed());
-    if rest == 0 {
-        return;
-    }
-    out.push('.');
-    let mut digits = [0; 6];
-    let mut count = 0;
-    let mut unit = MILLIONTHS / 10;
-    while rest > 0 {
-        digits[count] = digit(rest / unit);
-        count += 1;
-        rest %= unit;
-        unit /= 10;
-    }
+    let Some(rest) = u32::try_from(rest).ok().filter(|rest| *rest > 0) else { return };
+    let [[a, b], [c, d], [e, f]] = [rest / 10_000, rest / 100, rest].map(pair);
+    let digits = [b'.', a, b, c, d, e, f];
+    let count = digits.iter().rposition(|digit| *digit != b'0').map_or(1, |last| last + 1);
     push_ascii(out, &digits[..count]);
 }
 
@@ -426,6 +455,8 @@ mod tests {
             (99.999_999_9, "100"),
             (0.1 + 0.2, "0.3"),
             (1e-9, "0"),
+            (20_037_508.342_789, "20037508.342789"),
+            (-20_037_508.342_789, "-20037508.342789"),
         ] {
             assert_eq!(written(|out| write_degrees(out, value)), text);
         }

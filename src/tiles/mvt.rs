@@ -100,6 +100,8 @@ pub struct Layer {
     /// The number of a value by the hash of its bytes.
     known: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
     tags: Vec<u32>,
+    /// The tags of the feature that comes next, as they will be sent.
+    tagged: Vec<u8>,
     commands: Vec<u32>,
 }
 
@@ -166,6 +168,7 @@ impl Layer {
             value_starts: Vec::new(),
             known: HashMap::default(),
             tags: Vec::new(),
+            tagged: Vec::new(),
             commands: Vec::new(),
         }
     }
@@ -258,6 +261,31 @@ impl Layer {
     pub fn point(&mut self, id: u64, x: i32, y: i32, tags: &[u32]) {
         debug_assert!(tags.len().is_multiple_of(2), "a key without a value");
         self.write(id, POINT, &[MOVE_TO | ONCE, zigzag(x), zigzag(y)], tags);
+    }
+
+    /// Gives the point that comes next a property: the numbers of a key and of its value.
+    pub fn tag(&mut self, key: u32, value: u32) {
+        varint(&mut self.tagged, key.into());
+        varint(&mut self.tagged, value.into());
+    }
+
+    /// Adds a point with the properties that [`tag`](Self::tag) gave it.
+    pub fn tagged_point(&mut self, id: u64, x: i32, y: i32) {
+        let commands = [MOVE_TO | ONCE, zigzag(x), zigzag(y)];
+        let (tags_size, commands_size) = (long(self.tagged.len()), packed_size(&commands));
+        let size =
+            1 + varint_size(id) + 1 + varint_size(tags_size) + tags_size + 2 + 1 + varint_size(commands_size) + commands_size;
+        let out = &mut self.features;
+        out.push(LAYER_FEATURE);
+        varint(out, size);
+        out.push(FEATURE_ID);
+        varint(out, id);
+        out.push(FEATURE_TAGS);
+        varint(out, tags_size);
+        out.append(&mut self.tagged);
+        out.extend_from_slice(&[FEATURE_TYPE, POINT]);
+        packed(out, FEATURE_GEOMETRY, commands_size, &commands);
+        self.count += 1;
     }
 
     /// Adds a feature of any geometry; whether it was added: a line in which no two vertices differ and a polygon without area cannot

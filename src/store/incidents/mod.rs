@@ -7,6 +7,7 @@ mod aggregate;
 mod columns;
 mod curve;
 mod duplicates;
+mod feature;
 mod filter;
 mod layers;
 mod months;
@@ -27,6 +28,7 @@ use crate::tiles::{Cell, TileId};
 
 pub use self::aggregate::{Aggregate, GroupBy, GroupValue};
 pub(super) use self::columns::{Builder, Columns};
+pub(super) use self::feature::IncidentWriter;
 pub use self::playback::{Coded, Playback, PlaybackContent, STEP_DEG};
 pub use self::row::IncidentRow;
 pub(super) use self::row::Incoming;
@@ -336,7 +338,7 @@ mod tests {
         fn a_row_says_what_its_incident_says(drawn in vec(incident(), 0..60)) {
             let by_id: BTreeMap<String, Incident> = drawn.into_iter().map(|row| (row.id.clone(), row)).collect();
             let rows: Vec<Incident> = by_id.values().rev().cloned().collect();
-            let layers = layers(&rows);
+            let (layers, mut writer) = (layers(&rows), IncidentWriter::default());
             for incident in &rows {
                 let row = layers.of(&incident.id).next().unwrap();
                 prop_assert_eq!((row.id(), row.shape(), row.interval()), (incident.id(), incident.shape(), incident.interval()));
@@ -349,6 +351,10 @@ mod tests {
                     prop_assert_eq!(visited, &format!("{:?}", wanted), "{}", field.name);
                 }
                 prop_assert_eq!(visited.len(), Incident::FIELDS.len());
+                let (mut direct, mut general) = (String::new(), String::new());
+                writer.write(&mut direct, row, row.shape().into());
+                crate::tiles::geojson::write_feature(&mut general, &row, row.shape().into(), Instant::MAX);
+                prop_assert_eq!(direct, general);
             }
             let columns = layers.parts().next();
             let ids: Vec<&str> = columns.iter().flat_map(|columns| columns.by_id.iter().map(|row| layers.row(columns, *row).stable_id())).collect();

@@ -172,6 +172,11 @@ impl<'a> IncidentRow<'a> {
         self.traits().get(DATE_PRECISION) == 0
     }
 
+    /// How it was verified, in the words for it.
+    pub(super) fn verification(self) -> Option<&'static str> {
+        self.traits().verification()
+    }
+
     fn traits(self) -> Traits {
         self.columns.traits[self.at()]
     }

@@ -199,7 +199,6 @@ pub fn write_mvt(rows: &[IncidentRow<'_>], tile: TileId, layer: &mut Layer) {
     layer.reserve(rows.len());
     let id = layer.key("id");
     let mut known: Vec<Translated<'_>> = Vec::new();
-    let mut tags = Vec::with_capacity(2 + 2 * VECTOR_PROPERTIES.len());
     for row in rows {
         let Some(point) = row.grid() else { continue };
         // Rows are of one set of columns mostly, and of a few where some changed lately or the past is asked for.
@@ -208,11 +207,11 @@ pub fn write_mvt(rows: &[IncidentRow<'_>], tile: TileId, layer: &mut Layer) {
             known.len() - 1
         });
         let translated = &mut known[at];
-        tags.clear();
-        tags.extend([id, layer.unique_text(row.stable_id())]);
-        translated.tag(*row, layer, &mut tags);
+        let own = layer.unique_text(row.stable_id());
+        layer.tag(id, own);
+        translated.tag(*row, layer);
         let at = point.within(tile);
-        layer.point(feature_id(row.stable_id()), at.x, at.y, &tags);
+        layer.tagged_point(feature_id(row.stable_id()), at.x, at.y);
     }
 }
 
@@ -220,12 +219,16 @@ pub fn write_mvt(rows: &[IncidentRow<'_>], tile: TileId, layer: &mut Layer) {
 struct Translated<'a> {
     columns: &'a Columns,
     keys: [u32; VECTOR_PROPERTIES.len()],
-    words: [Numbers; 2],
-    texts: [Numbers; 4],
+    words: [Numbers; 3],
+    texts: [Numbers; 5],
     datasets: Numbers,
     licences: Numbers,
     confidences: Numbers,
-    figures: [Numbers; 3],
+    figures: Numbers,
+    /// By the days since the first.
+    days: Numbers,
+    first_day: i64,
+    day_count: usize,
     buffer: String,
 }
 
@@ -252,87 +255,105 @@ impl Numbers {
 /// Dictionaries of more texts than this are looked up by the text: making room for all their codes would take longer.
 const GREATEST_DICTIONARY: usize = 2_048;
 
+/// Days from the first on that are looked up by their number: some 22 years.
+const MOST_DAYS: usize = 8_192;
+
 impl<'a> Translated<'a> {
     fn new(columns: &'a Columns, layer: &mut Layer) -> Self {
+        let day = |instant: Instant| instant.millis().div_euclid(86_400_000);
+        let (first_day, last_day) = columns.interval.map_or((0, -1), |span| (day(span.start()), day(span.end())));
+        let days = usize::try_from(last_day.saturating_sub(first_day)).unwrap_or(0);
         let numbers =
             |dictionary: &Dictionary| Numbers::new(Some(dictionary.len()).filter(|len| *len <= GREATEST_DICTIONARY).unwrap_or(0));
         Self {
             columns,
             keys: VECTOR_PROPERTIES.map(|name| layer.key(name)),
-            words: [(); 2].map(|()| Numbers::new(EventType::ALL.len())),
-            texts: [&columns.sub_event_types, &columns.actors, &columns.countries, &columns.regions].map(numbers),
+            words: [DatePrecision::WORDS.len(), 4, EventType::ALL.len()].map(Numbers::new),
+            texts: [&columns.sub_event_types, &columns.actors, &columns.countries, &columns.regions, &columns.places]
+                .map(numbers),
             datasets: Numbers::new(columns.datasets.len()),
             licences: Numbers::new(columns.datasets.len()),
             confidences: Numbers::new(columns.confidence_codes().min(GREATEST_DICTIONARY)),
-            figures: [(); 3].map(|()| Numbers::new(64)),
+            figures: Numbers::new(64),
+            days: Numbers::new(0),
+            first_day,
+            day_count: days.min(MOST_DAYS),
             buffer: String::new(),
         }
     }
 
-    /// Adds keys and values of a row in the order of [`VECTOR_PROPERTIES`].
-    fn tag(&mut self, row: IncidentRow<'a>, layer: &mut Layer, tags: &mut Vec<u32>) {
+    /// Gives the next point the properties of a row in the order of [`VECTOR_PROPERTIES`].
+    fn tag(&mut self, row: IncidentRow<'a>, layer: &mut Layer) {
         let (columns, at) = (self.columns, row.at());
-        let mut add = |property: usize, number: u32| tags.extend([self.keys[property], number]);
+        let keys = self.keys;
         let interval = columns.index.interval(at);
         let (starts_at, ends_at) = row.are_instants();
-        let start = moment(&mut self.buffer, layer, interval.start(), starts_at);
-        add(0, start);
+        let start = self.moment(layer, interval.start(), starts_at);
+        layer.tag(keys[0], start);
         let same = starts_at == ends_at
             && (!starts_at && interval.start().millis() + 86_399_999 == interval.end().millis()
                 || starts_at && interval.start() == interval.end());
-        add(1, if same { start } else { moment(&mut self.buffer, layer, interval.end(), ends_at) });
-        let text = |layer: &mut Layer, text: &str| layer.value(Value::Text(text));
-        let [date, event] = &mut self.words;
+        let end = if same { start } else { self.moment(layer, interval.end(), ends_at) };
+        layer.tag(keys[1], end);
+        let add = |property: usize, layer: &mut Layer, numbers: &mut Numbers, code: usize, value: Value<'_>| {
+            let number = numbers.of(code, layer, |layer| layer.value(value));
+            layer.tag(keys[property], number);
+        };
+        let [dates, precisions, events] = &mut self.words;
         let code = row.date_precision_code() as usize;
-        add(2, date.of(code, layer, |layer| text(layer, DatePrecision::WORDS[code])));
-        let precision = row.geo_precision_code();
-        add(3, layer.value(Value::Int(precision.into())));
+        add(2, layer, dates, code, Value::Text(DatePrecision::WORDS[code]));
+        let code = row.geo_precision_code();
+        add(3, layer, precisions, code.into(), Value::Int(code.into()));
         let code = columns.event_type(at) as usize;
-        add(4, event.of(code, layer, |layer| text(layer, EventType::WORDS[code])));
-        let [sub_event_types, actors, countries, regions] = &mut self.texts;
-        let mut word = |property: usize, numbers: &mut Numbers, dictionary: &Dictionary, code: u32, layer: &mut Layer| {
-            if let Some(found) = dictionary.get(code).filter(|found| property != 11 || !found.is_empty()) {
-                add(property, numbers.of(code as usize, layer, |layer| text(layer, found)));
+        add(4, layer, events, code, Value::Text(EventType::WORDS[code]));
+        let [sub_event_types, actors, countries, regions, places] = &mut self.texts;
+        let word = |property: usize, layer: &mut Layer, numbers: &mut Numbers, dictionary: &Dictionary, code: u32| {
+            // A country or a place that is not known is kept as an empty text.
+            if let Some(found) = dictionary.get(code).filter(|found| !(matches!(property, 11 | 13) && found.is_empty())) {
+                add(property, layer, numbers, code as usize, Value::Text(found));
             }
         };
-        word(5, sub_event_types, &columns.sub_event_types, columns.sub_event_type[at], layer);
-        word(6, actors, &columns.actors, columns.actor1[at], layer);
-        word(7, actors, &columns.actors, columns.actor2[at], layer);
-        word(11, countries, &columns.countries, columns.country[at], layer);
-        word(12, regions, &columns.regions, columns.region[at], layer);
-        if let Some(place) = columns.places.get(columns.place[at]).filter(|place| !place.is_empty()) {
-            add(13, text(layer, place));
-        }
+        word(5, layer, sub_event_types, &columns.sub_event_types, columns.sub_event_type[at]);
+        word(6, layer, actors, &columns.actors, columns.actor1[at]);
+        word(7, layer, actors, &columns.actors, columns.actor2[at]);
+        word(11, layer, countries, &columns.countries, columns.country[at]);
+        word(12, layer, regions, &columns.regions, columns.region[at]);
+        word(13, layer, places, &columns.places, columns.place[at]);
         let fatalities = columns.fatalities(at);
-        for (property, (figure, numbers)) in
-            (8..).zip([fatalities.best, fatalities.low, fatalities.high].into_iter().zip(&mut self.figures))
-        {
+        for (property, figure) in (8..).zip([fatalities.best, fatalities.low, fatalities.high]) {
             if let Some(figure) = figure {
-                add(property, numbers.of(figure as usize, layer, |layer| layer.value(Value::Int(figure.into()))));
+                add(property, layer, &mut self.figures, figure as usize, Value::Int(figure.into()));
             }
         }
         let code = usize::from(columns.dataset[at]);
         let dataset = &columns.datasets[code];
-        add(14, self.datasets.of(code, layer, |layer| text(layer, &dataset.id)));
-        add(15, self.licences.of(code, layer, |layer| text(layer, &dataset.licence)));
+        add(14, layer, &mut self.datasets, code, Value::Text(&dataset.id));
+        add(15, layer, &mut self.licences, code, Value::Text(&dataset.licence));
         if let Some(confidence) = columns.confidence(at) {
-            let code = columns.confidence_code(at) as usize;
-            add(16, self.confidences.of(code, layer, |layer| layer.value(Value::Double(confidence))));
+            add(16, layer, &mut self.confidences, columns.confidence_code(at) as usize, Value::Double(confidence));
         }
     }
-}
 
-/// A day, which others share, or an instant, which is mostly a row's own and not looked for.
-fn moment(buffer: &mut String, layer: &mut Layer, instant: Instant, is_instant: bool) -> u32 {
-    buffer.clear();
-    match instant.date() {
-        Some(date) if !is_instant => {
-            write_date(buffer, date);
-            layer.value(Value::Text(buffer))
-        }
-        _ => {
-            write_instant(buffer, instant);
-            layer.unique_text(buffer)
+    /// A day, which others share, or an instant, which is mostly a row's own and not looked for.
+    fn moment(&mut self, layer: &mut Layer, instant: Instant, is_instant: bool) -> u32 {
+        self.buffer.clear();
+        let date = instant.date().filter(|_| !is_instant);
+        let day = usize::try_from(instant.millis().div_euclid(86_400_000) - self.first_day).unwrap_or(usize::MAX);
+        match date {
+            Some(date) => {
+                // Room for all days is made when there is a day: rows with times of day have none.
+                if self.days.0.is_empty() {
+                    self.days = Numbers::new(self.day_count);
+                }
+                self.days.of(day, layer, |layer| {
+                    write_date(&mut self.buffer, date);
+                    layer.value(Value::Text(&self.buffer))
+                })
+            }
+            None => {
+                write_instant(&mut self.buffer, instant);
+                layer.unique_text(&self.buffer)
+            }
         }
     }
 }
