@@ -87,43 +87,55 @@ fn overlaps(by: &[GroupBy]) -> bool {
     by.contains(&GroupBy::Actor)
 }
 
-/// Appends the members of a group's object, without the braces.
-fn write_members(out: &mut String, by: &[GroupBy], values: &[GroupValue<'_>], tally: &Tally) {
-    for (by, value) in by.iter().zip(values) {
-        out.push('"');
-        out.push_str(by.name());
-        out.push_str("\":");
-        match value {
-            GroupValue::Null => out.push_str("null"),
-            GroupValue::Text(text) => write_string(out, text),
-            GroupValue::Day(day) => write_value(out, &(*day).into()),
-            // Periods and cells need no escape.
-            GroupValue::Year(_) | GroupValue::Month(..) | GroupValue::Week(..) | GroupValue::Cell(_) => {
-                let _ = write!(out, "\"{value}\"");
+/// Writes groups as members of objects: the keys are made ready once.
+struct Members {
+    /// `"name":` of each grouping.
+    keys: Vec<String>,
+    overlaps: bool,
+}
+
+impl Members {
+    fn new(by: &[GroupBy]) -> Self {
+        Self { keys: by.iter().map(|by| format!("\"{}\":", by.name())).collect(), overlaps: overlaps(by) }
+    }
+
+    /// Appends those of a group, without the braces.
+    fn write(&self, out: &mut String, values: &[GroupValue<'_>], tally: &Tally) {
+        for (key, value) in self.keys.iter().zip(values) {
+            out.push_str(key);
+            match value {
+                GroupValue::Null => out.push_str("null"),
+                GroupValue::Text(text) => write_string(out, text),
+                GroupValue::Day(day) => write_value(out, &(*day).into()),
+                GroupValue::Month(year @ 1_000.., month @ 1..=12) => {
+                    out.push('"');
+                    write_integer(out, (*year).into());
+                    out.push_str(if *month < 10 { "-0" } else { "-" });
+                    write_integer(out, (*month).into());
+                    out.push('"');
+                }
+                // Periods and cells need no escape.
+                GroupValue::Year(_) | GroupValue::Month(..) | GroupValue::Week(..) | GroupValue::Cell(_) => {
+                    let _ = write!(out, "\"{value}\"");
+                }
             }
+            out.push(',');
         }
-        out.push(',');
-    }
-    out.push_str("\"count\":");
-    let number = |out: &mut String, number: u64| write_integer(out, i64::try_from(number).unwrap_or(i64::MAX));
-    number(out, tally.count);
-    for (name, sum) in tally.fatalities() {
-        out.push_str(",\"");
-        out.push_str(name);
-        out.push_str("\":");
-        number(out, sum);
-    }
-    if overlaps(by) {
-        out.push_str(",\"overlapping\":true");
+        out.push_str("\"count\":");
+        tally.write_json(out);
+        if self.overlaps {
+            out.push_str(",\"overlapping\":true");
+        }
     }
 }
 
 fn json(by: &[GroupBy], counted: &Aggregate<'_>) -> String {
     let mut out = String::with_capacity(64 + counted.len() * 140);
+    let members = Members::new(by);
     out.push('[');
     for (ordinal, (values, tally)) in counted.groups().enumerate() {
         out.push_str(if ordinal > 0 { ",\n{" } else { "\n{" });
-        write_members(&mut out, by, values, tally);
+        members.write(&mut out, values, tally);
         out.push('}');
     }
     out.push_str("\n]");
@@ -154,6 +166,7 @@ fn csv(by: &[GroupBy], counted: &Aggregate<'_>) -> String {
 fn geojson(by: &[GroupBy], counted: &Aggregate<'_>, snapshot: &Snapshot, query: &FeatureQuery) -> String {
     let mut out = String::from("{\"type\":\"FeatureCollection\"");
     write_window(&mut out, query);
+    let members = Members::new(by);
     out.push_str(",\"features\":[");
     for (ordinal, (values, tally)) in counted.groups().enumerate() {
         out.push_str(if ordinal > 0 { ",\n" } else { "\n" });
@@ -168,7 +181,7 @@ fn geojson(by: &[GroupBy], counted: &Aggregate<'_>, snapshot: &Snapshot, query: 
         });
         write_geometry(&mut out, placed.unwrap_or(Geometry::Null));
         out.push_str(",\"properties\":{");
-        write_members(&mut out, by, values, tally);
+        members.write(&mut out, values, tally);
         out.push_str("}}");
     }
     out.push_str("\n]}");

@@ -514,7 +514,18 @@ impl<'a> Grouping<'a> {
         let Some((first_day, last_day)) = span.filter(|(first, last)| last - first <= GREATEST_SPAN) else { return self };
         let first = number_of(self.by, first_day);
         let code = |day| u32::try_from(number_of(self.by, day) - first).unwrap_or(0);
-        let days: Vec<u32> = (first_day..=last_day).map(code).collect();
+        let mut days: Vec<u32> = Vec::with_capacity(usize::try_from(last_day - first_day + 1).unwrap_or(0));
+        let mut day = first_day;
+        while day <= last_day {
+            // The days of a month are of one month and one year: the calendar is asked once for all of them.
+            let run = match self.by {
+                GroupBy::Month | GroupBy::Year => date_of(day).map_or(1, |date| date.days_in_month() - date.day() + 1).into(),
+                _ => 1,
+            };
+            let end = day.saturating_add(run).min(last_day.saturating_add(1));
+            days.resize(usize::try_from(end - first_day).unwrap_or(0), code(day));
+            day = end;
+        }
         let codes = days.last().map(|last| *last as usize + 1);
         Self { first_day, first, days, codes, ..self }
     }
