@@ -5,24 +5,30 @@
 //! generation that it was made of and its [`Footprint`], the part of the records that it is made of, which the handler names. It is used for as
 //! long as the snapshot says that no commit has touched that part since; without a footprint any commit touches it. So nothing is ever stale, and a
 //! commit drops only what it touches. The bound is on bytes. Requests for one entry that come together make it once; the others wait for it.
+//!
+//! An answer is compressed quickly while its first client waits; one that is asked for again and again is compressed better beside the
+//! requests, by one thread that rests nine tenths of the time.
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use flate2::Compression;
-use flate2::write::GzEncoder;
+use percent_encoding::percent_decode_str;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use std::io::Write as _;
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Instant as Clock;
+use tokio::sync::Semaphore;
 
 use super::conditional::{names, representation_tag};
+use super::encoding::{self, Effort, decoded, encoded};
 use super::negotiate::{Encoding, encoding};
 use super::problem::Problem;
+use super::reply::IMMUTABLE;
 use super::state::AppState;
 use crate::domain::{Audience, Bbox, Collection, FeatureQuery, Interval, Record};
 use crate::store::Snapshot;
@@ -36,17 +42,18 @@ const HIT: HeaderValue = HeaderValue::from_static("cache;desc=hit");
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Thorough;
 
-/// The level for those: some 60 MB/s, and a quarter less to send.
-const THOROUGH_LEVEL: Compression = Compression::new(8);
+/// Set on an answer that does not change as long as the store does not: an address that names the state of the store is immutable.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lasting;
 
-/// How hard brotli works: at 3 it runs at some 150 MB/s.
-const BROTLI_QUALITY: u32 = 3;
-const THOROUGH_QUALITY: u32 = 5;
-/// The window of brotli as a power of two of bytes: as large as an answer, all but the largest.
-const BROTLI_WINDOW: u32 = 20;
+/// An answer that is sent so many times is worth compressing better.
+const OFTEN: u32 = 8;
 
-/// How hard answers are compressed while a client waits: level 1 runs at some 400 MB/s and takes off four fifths of a tile.
-const LEVEL: Compression = Compression::new(1);
+/// Encoded answers shorter than this are not.
+const WORTH_BETTER: usize = 4_096;
+
+/// For each part of a core that is spent on compressing better, so many parts rest.
+const REST: u32 = 9;
 
 /// Shorter answers are not worth compressing: they fit into one packet as they are.
 const WORTH_COMPRESSING: usize = 860;
@@ -59,6 +66,8 @@ pub(super) struct ResponseCache {
     entries: Cache<Key, Arc<Entry>, Bytewise>,
     /// An answer that would take more than this part of the bound is not kept.
     greatest: usize,
+    /// One answer at a time is compressed better.
+    better: Arc<Semaphore>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -112,9 +121,43 @@ struct Entry {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+    encoding: Encoding,
+    /// Whether it is immutable under an address that names its state.
+    lasting: bool,
+    /// How often it was sent since it was kept.
+    hits: AtomicU32,
+    /// The tag of the same answer before it was compressed better: whoever holds that one holds this one.
+    earlier_tag: Option<HeaderValue>,
+    /// Whether it was compressed as well as it will be.
+    thorough: bool,
 }
 
 impl Entry {
+    /// The same answer in fewer bytes; `None` when it cannot be had.
+    fn better(&self) -> Option<Self> {
+        let plain = decoded(&self.body, self.encoding)?;
+        let body = encoded(&plain, self.encoding, Effort::Thorough)?;
+        let tag = self.headers.get(header::ETAG).cloned();
+        let mut headers = self.headers.clone();
+        // Other bytes are another representation, with a tag of its own.
+        if let Some(better) = tag.as_ref().and_then(|tag| tag.to_str().ok()?.strip_suffix('"')).map(|tag| format!("{tag}-best\""))
+        {
+            headers.insert(header::ETAG, HeaderValue::from_str(&better).ok()?);
+        }
+        Some(Self {
+            generation: self.generation.load(Ordering::Relaxed).into(),
+            footprint: self.footprint.clone(),
+            status: self.status,
+            headers,
+            body,
+            encoding: self.encoding,
+            lasting: self.lasting,
+            hits: AtomicU32::new(0),
+            earlier_tag: tag,
+            thorough: true,
+        })
+    }
+
     /// Whether it is what would be answered now.
     fn is_true_of(&self, snapshot: &Snapshot) -> bool {
         let made = self.generation.load(Ordering::Relaxed);
@@ -143,7 +186,7 @@ impl ResponseCache {
         // Tiles take some 10 kB on the average.
         let items = usize::try_from(bytes / 10_000).unwrap_or(usize::MAX).clamp(16, 100_000);
         let greatest = usize::try_from(bytes / 8).unwrap_or(usize::MAX);
-        Self { entries: Cache::with_weighter(items, bytes, Bytewise), greatest }
+        Self { entries: Cache::with_weighter(items, bytes, Bytewise), greatest, better: Arc::new(Semaphore::new(1)) }
     }
 }
 
@@ -153,7 +196,9 @@ pub(super) async fn replay(State(state): State<AppState>, request: Request, next
     if !reads || !KEPT.iter().any(|path| request.uri().path().starts_with(path)) {
         return next.run(request).await;
     }
-    let Some(encoding) = encoding(request.headers()) else {
+    // The played span is large and asked for once: it goes in the fewest bytes that the client takes.
+    let smallest = request.uri().path().starts_with("/playback/");
+    let Some(encoding) = encoding(request.headers(), smallest) else {
         return Problem::new(StatusCode::NOT_ACCEPTABLE)
             .detail("answers are sent as they are, with gzip or with brotli")
             .into_response();
@@ -165,14 +210,15 @@ pub(super) async fn replay(State(state): State<AppState>, request: Request, next
     } else {
         Audience::Public
     };
+    let Address { target, version } = Address::of(request.uri().path(), request.uri().query());
     let key = Key {
-        target: request.uri().path_and_query().map_or("", |target| target.as_str()).into(),
+        target: target.into(),
         accept: request.headers().get_all(header::ACCEPT).iter().filter(|accept| *accept != "*/*").cloned().collect(),
         encoding,
         audience,
         day: state.now().millis().div_euclid(86_400_000),
     };
-    let asked = Asked::of(&request);
+    let asked = Asked::of(&request, version.is_some_and(|version| version == snapshot.generation()));
     let cache = Arc::clone(&state.cache);
     let kept = loop {
         match cache.entries.get_value_or_guard_async(&key).await {
@@ -186,7 +232,10 @@ pub(super) async fn replay(State(state): State<AppState>, request: Request, next
     let generation = snapshot.generation();
     drop(snapshot);
     match kept {
-        Ok(entry) => asked.answer(&entry, Some(HIT)),
+        Ok(entry) => {
+            improve(&cache, &key, &entry);
+            asked.answer(&entry, Some(HIT))
+        }
         Err(guard) => {
             let made = make(request, next, encoding, generation).await;
             let entry = match made {
@@ -203,16 +252,90 @@ pub(super) async fn replay(State(state): State<AppState>, request: Request, next
     }
 }
 
+/// Counts that an answer was sent, and has it compressed better beside the requests when it is asked for often.
+fn improve(cache: &Arc<ResponseCache>, key: &Key, entry: &Arc<Entry>) {
+    if entry.thorough || entry.encoding == Encoding::Identity || entry.body.len() < WORTH_BETTER {
+        return;
+    }
+    if entry.hits.fetch_add(1, Ordering::Relaxed) < OFTEN {
+        return;
+    }
+    // Where another one is at work, the next hit asks again.
+    let Ok(permit) = Arc::clone(&cache.better).try_acquire_owned() else { return };
+    let (cache, key, entry) = (Arc::clone(cache), key.clone(), Arc::clone(entry));
+    tokio::spawn(async move {
+        let begun = Clock::now();
+        let work = move || {
+            if let Some(better) = entry.better().filter(|better| better.body.len() < entry.body.len()) {
+                // Only in place of itself: a newer answer may have been made meanwhile.
+                if cache.entries.remove_if(&key, |kept| Arc::ptr_eq(kept, &entry)).is_some() {
+                    cache.entries.insert(key, Arc::new(better));
+                }
+            }
+        };
+        if let Err(error) = tokio::task::spawn_blocking(work).await {
+            tracing::error!(%error, "an answer could not be compressed better");
+        }
+        tokio::time::sleep(begun.elapsed() * REST).await;
+        drop(permit);
+    });
+}
+
+/// An address as answers are kept under it.
+struct Address {
+    target: String,
+    /// The state of the store that it names with `v`.
+    version: Option<u64>,
+}
+
+impl Address {
+    /// Without `v`, which changes nothing in the answer but how long it lasts. Of tiles, sums and played spans also with the window in one
+    /// form and the parameters in one order, whatever form and order the client chose; items tell the address in their links.
+    fn of(path: &str, query: Option<&str>) -> Self {
+        let mut version = None;
+        let mut parts: Vec<Cow<'_, str>> = Vec::new();
+        let tells_no_address = path.starts_with("/tiles/")
+            || path.starts_with("/playback/")
+            || path.ends_with("/aggregate")
+            || path.contains("/tiles/");
+        for part in query.into_iter().flat_map(|query| query.split('&')) {
+            match part.split_once('=') {
+                // What is given twice or is no number is for the handler to refuse.
+                Some(("v", text)) if version.is_none() && tells_no_address && text.parse::<u64>().is_ok() => {
+                    version = text.parse().ok();
+                }
+                Some(("datetime", text)) if tells_no_address => {
+                    let decoded = percent_decode_str(text).decode_utf8();
+                    let window = decoded.ok().and_then(|text| Interval::parse(&text).ok());
+                    parts.push(window.map_or(Cow::Borrowed(part), |window| format!("datetime={window}").into()));
+                }
+                _ => parts.push(part.into()),
+            }
+        }
+        if tells_no_address {
+            parts.sort_unstable();
+        }
+        let mut target = path.to_owned();
+        for (at, part) in parts.iter().enumerate() {
+            target.push(if at == 0 { '?' } else { '&' });
+            target.push_str(part);
+        }
+        Self { target, version }
+    }
+}
+
 /// What of a request decides how an answer is given, once there is one.
 struct Asked {
     if_none_match: Vec<HeaderValue>,
     without_body: bool,
+    /// Whether the address names the state of now.
+    names_state: bool,
 }
 
 impl Asked {
-    fn of(request: &Request) -> Self {
+    fn of(request: &Request, names_state: bool) -> Self {
         let if_none_match = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
-        Self { if_none_match, without_body: *request.method() == Method::HEAD }
+        Self { if_none_match, without_body: *request.method() == Method::HEAD, names_state }
     }
 
     fn answer(&self, entry: &Entry, timing: Option<HeaderValue>) -> Response {
@@ -221,8 +344,11 @@ impl Asked {
         if let Some(timing) = timing {
             response.headers_mut().insert(SERVER_TIMING, timing);
         }
-        let tag = entry.headers.get(header::ETAG);
-        if entry.status == StatusCode::OK && tag.is_some_and(|tag| names(&self.if_none_match, tag)) {
+        if self.names_state && entry.lasting {
+            response.headers_mut().insert(header::CACHE_CONTROL, IMMUTABLE);
+        }
+        let mut tags = entry.headers.get(header::ETAG).into_iter().chain(&entry.earlier_tag);
+        if entry.status == StatusCode::OK && tags.any(|tag| names(&self.if_none_match, tag)) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
                 response.headers_mut().remove(name);
@@ -250,14 +376,18 @@ async fn make(mut request: Request, next: Next, encoding: Encoding, generation: 
         tracing::error!(%error, "an answer broke off");
         Box::new(Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response())
     })?;
-    let thorough = parts.extensions.get::<Thorough>().is_some();
+    let effort = if parts.extensions.get::<Thorough>().is_some() { Effort::Thorough } else { Effort::Quick };
     let worth = body.len() >= WORTH_COMPRESSING && !parts.headers.contains_key(header::CONTENT_ENCODING);
-    let encoding = if worth { encoding } else { Encoding::Identity };
-    if let Some((name, compressed)) = compressed(body.clone(), encoding, thorough).await {
-        body = compressed;
-        parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
-        if let Some(tag) = representation_tag(&parts.headers) {
-            parts.headers.insert(header::ETAG, tag);
+    let mut used = Encoding::Identity;
+    if let Some(name) = encoding::name(encoding).filter(|_| worth) {
+        let plain = body.clone();
+        let work = tokio::task::spawn_blocking(move || encoded(&plain, encoding, effort));
+        if let Some(compressed) = work.await.ok().flatten() {
+            (body, used) = (compressed, encoding);
+            parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+            if let Some(tag) = representation_tag(&parts.headers) {
+                parts.headers.insert(header::ETAG, tag);
+            }
         }
     }
     parts.headers.remove(header::CONTENT_LENGTH);
@@ -265,30 +395,61 @@ async fn make(mut request: Request, next: Next, encoding: Encoding, generation: 
     if !vary.iter().any(|names| names.as_bytes().eq_ignore_ascii_case(b"accept-encoding")) {
         parts.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
     }
-    let footprint = parts.extensions.remove();
-    Ok(Entry { generation: generation.into(), footprint, status: parts.status, headers: parts.headers, body })
+    Ok(Entry {
+        generation: generation.into(),
+        footprint: parts.extensions.remove(),
+        status: parts.status,
+        headers: parts.headers,
+        body,
+        encoding: used,
+        lasting: parts.extensions.get::<Lasting>().is_some(),
+        hits: AtomicU32::new(0),
+        earlier_tag: None,
+        thorough: effort == Effort::Thorough,
+    })
 }
 
-/// The name of an encoding and the bytes in it; `None` where they stay as they are.
-async fn compressed(body: Bytes, encoding: Encoding, thorough: bool) -> Option<(&'static str, Bytes)> {
-    let room = Vec::with_capacity(body.len() / 3);
-    let work = move || match encoding {
-        Encoding::Identity => None,
-        Encoding::Gzip => {
-            let mut encoder = GzEncoder::new(room, if thorough { THOROUGH_LEVEL } else { LEVEL });
-            encoder.write_all(&body).ok()?;
-            Some(("gzip", Bytes::from(encoder.finish().ok()?)))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(path: &str, query: &str) -> (String, Option<u64>) {
+        let Address { target, version } = Address::of(path, Some(query));
+        (target, version)
+    }
+
+    #[test]
+    fn one_window_has_one_address_of_a_tile() {
+        let tile = "/tiles/incidents/6/31/29.mvt";
+        let kept = address(tile, "datetime=2023-02-03/2023-02-04&event_type=battle");
+        for other in [
+            "event_type=battle&datetime=2023-02-03/2023-02-04",
+            "datetime=2023-02-03%2F2023-02-04&event_type=battle",
+            "datetime=2023-02-03T00:00:00Z/2023-02-04T23:59:59.999Z&event_type=battle",
+            "datetime=2023-02-03T01:00:00%2B01:00/2023-02-04T23:59:59.999Z&event_type=battle",
+        ] {
+            assert_eq!(address(tile, other), kept, "{other}");
         }
-        Encoding::Brotli => {
-            let mut encoder = brotli::CompressorWriter::new(
-                room,
-                64 * 1024,
-                if thorough { THOROUGH_QUALITY } else { BROTLI_QUALITY },
-                BROTLI_WINDOW,
-            );
-            encoder.write_all(&body).ok()?;
-            Some(("br", Bytes::from(encoder.into_inner())))
+        let (with_version, version) = address(tile, "v=7&datetime=2023-02-03/2023-02-04&event_type=battle");
+        assert_eq!((with_version, version), (kept.0.clone(), Some(7)));
+        for other in
+            ["datetime=2023-02-03/2023-02-05&event_type=battle", "event_type=battle", "datetime=nonsense&event_type=battle"]
+        {
+            assert_ne!(address(tile, other), kept, "{other}");
         }
-    };
-    if encoding == Encoding::Identity { None } else { tokio::task::spawn_blocking(work).await.ok().flatten() }
+    }
+
+    #[test]
+    fn what_is_refused_is_kept_apart_and_items_stay_as_they_were_asked() {
+        let tile = "/tiles/incidents/6/31/29.mvt";
+        assert_eq!(address(tile, "v=new"), (format!("{tile}?v=new"), None));
+        assert_eq!(address(tile, "v=1&v=2"), (format!("{tile}?v=2"), Some(1)));
+        let items = "/collections/incidents/items";
+        assert_eq!(
+            address(items, "limit=2&datetime=2023-02-03T00:00:00Z"),
+            (format!("{items}?limit=2&datetime=2023-02-03T00:00:00Z"), None)
+        );
+        assert_eq!(address(items, "v=2").0, format!("{items}?v=2"));
+        assert_eq!(Address::of(items, None).target, items);
+    }
 }

@@ -11,6 +11,7 @@ mod cache;
 mod collections;
 mod conditional;
 mod conformance;
+mod encoding;
 mod error;
 mod feature_pages;
 mod guard;

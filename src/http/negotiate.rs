@@ -137,9 +137,9 @@ pub(super) enum Encoding {
     Brotli,
 }
 
-/// The encoding to answer in: of those that `Accept-Encoding` weighs most gzip, which is the quickest to make, before brotli and the
-/// plain bytes; `None` when it takes none of them (RFC 9110 §12.5.3).
-pub(super) fn encoding(headers: &HeaderMap) -> Option<Encoding> {
+/// The encoding to answer in: of those that `Accept-Encoding` weighs most gzip, which is the quickest to make, before brotli, or the
+/// other way where the `smallest` is wanted, and the plain bytes; `None` when it takes none of them (RFC 9110 §12.5.3).
+pub(super) fn encoding(headers: &HeaderMap, smallest: bool) -> Option<Encoding> {
     let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let (mut gzip, mut brotli, mut identity, mut any) = (None, None, None, None);
     for range in values.flat_map(|value| value.split(',')) {
@@ -156,11 +156,14 @@ pub(super) fn encoding(headers: &HeaderMap) -> Option<Encoding> {
     }
     // The plain bytes are taken unless they are refused by name or by the star, and then least gladly.
     let identity: f32 = identity.unwrap_or(if any == Some(0.0) { 0.0 } else { 0.001 });
-    let weighed = [
+    let mut weighed = [
         (Encoding::Gzip, gzip.or(any).unwrap_or(0.0)),
         (Encoding::Brotli, brotli.or(any).unwrap_or(0.0)),
         (Encoding::Identity, identity),
     ];
+    if smallest {
+        weighed.swap(0, 1);
+    }
     let best = weighed.into_iter().rev().max_by(|(_, a), (_, b)| a.total_cmp(b));
     best.filter(|(_, weight)| *weight > 0.0).map(|(encoding, _)| encoding)
 }
@@ -256,7 +259,7 @@ mod tests {
             if let Some(accepted) = accepted {
                 headers.insert(header::ACCEPT_ENCODING, accepted.parse().unwrap());
             }
-            assert_eq!(encoding(&headers), expected, "{accepted:?}");
+            assert_eq!(encoding(&headers, false), expected, "{accepted:?}");
         }
     }
 

@@ -1,16 +1,16 @@
 //! Tiles: what lies in a square of the map, as vector tile or GeoJSON, under the addresses of web maps and of OGC API – Tiles.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use super::cache::Footprint;
+use super::cache::{Footprint, Lasting};
 use super::collections::named;
 use super::items::{write_window, write_withheld};
 use super::negotiate::{Offer, one_of};
 use super::params::Params;
 use super::problem::Problem;
-use super::reply::{self, GEO_JSON, IMMUTABLE};
+use super::reply::{self, GEO_JSON};
 use super::state::AppState;
 use crate::domain::{Audience, Collection, FeatureQuery, Instant};
 use crate::store::GeoJsonFeatures;
@@ -68,24 +68,24 @@ async fn answer(
     form: Form,
     mut params: Params,
 ) -> Result<Response, Problem> {
-    let version = version(&mut params)?;
+    check_version(&mut params)?;
     let query = FeatureQuery { audience, ..params.filtered_query(collection, state.now())? };
     let footprint = Footprint::of(&FeatureQuery { bbox: Some(tile.buffered_bbox()), ..query.clone() });
     let max_features = state.limits.max_features;
     // The status of a road in an open window is told as of today.
     let lasting = collection != Collection::Corridors || query.datetime.end() != Instant::MAX;
     let asked = query.clone();
-    let (body, immutable) = state
+    let (body, lasting) = state
         .on_incidents(
             &asked,
             |snapshot| snapshot.incidents_near_tile(tile, asked.datetime),
             move |snapshot| {
-                let immutable = lasting && version == Some(snapshot.generation()) && !snapshot.restricted();
+                let lasting = lasting && !snapshot.restricted();
                 let body = match form {
                     Form::Mvt => snapshot.vector_tile(&query, tile, max_features),
                     Form::GeoJson => feature_collection(&query, &snapshot.geojson_tile(&query, tile, max_features)).into_bytes(),
                 };
-                Ok((body, immutable))
+                Ok((body, lasting))
             },
         )
         .await?;
@@ -94,18 +94,18 @@ async fn answer(
         Form::Mvt => reply::tagged(HeaderValue::from_static(mvt::MEDIA_TYPE), body),
         Form::GeoJson => reply::tagged(GEO_JSON, body),
     };
-    if immutable {
-        response.headers_mut().insert(header::CACHE_CONTROL, IMMUTABLE);
+    if lasting {
+        response.extensions_mut().insert(Lasting);
     }
     Ok(footprint.mark(response))
 }
 
 /// Takes `v`, the state of the store that the address was made for. A tile of that state never changes; of an earlier one the tile
-/// is that of now, and to be asked about again.
-fn version(params: &mut Params) -> Result<Option<u64>, Problem> {
-    let text = params.take("v")?;
-    let parse = |text: String| text.parse().map_err(|_| Problem::parameter("v", format!("'{text}' is not a whole number")));
-    text.map(parse).transpose()
+/// is that of now, and to be asked about again: the cache sees to both.
+fn check_version(params: &mut Params) -> Result<(), Problem> {
+    let parse =
+        |text: String| text.parse::<u64>().map_err(|_| Problem::parameter("v", format!("'{text}' is not a whole number")));
+    params.take("v")?.map_or(Ok(()), |text| parse(text).map(drop))
 }
 
 /// The tile as a FeatureCollection.
