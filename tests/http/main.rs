@@ -13,6 +13,7 @@ mod items;
 mod landing;
 mod lists;
 mod locate;
+mod oracle;
 mod pages;
 mod paging;
 mod playback;
