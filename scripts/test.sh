@@ -26,5 +26,8 @@ npm test --silent
 part "the page in a browser, over the real server (screenshots in target/screenshots)"
 HARMATTAN_BIN=target/debug/harmattan npm run --silent test:browser
 
+part "clients: GDAL, geopandas, OWSLib, the recipes of docs/clients.md, and schemathesis on the description of the API"
+HARMATTAN_BIN=target/debug/harmattan scripts/test-clients.sh
+
 part "the bundled data is what data/README.md says"
 sed -nE 's/^\| `([^`]+)` \|.* `([0-9a-f]{64})` \|$/\2  data\/\1/p' data/README.md | sha256sum --check --quiet

@@ -149,7 +149,7 @@ fn architecture_md_names_what_exists_and_all_of_it() {
 
 #[test]
 fn readme_names_what_exists() {
-    for document in ["README.md", "data/README.md", "docs/operators.md"] {
+    for document in ["README.md", "data/README.md", "docs/operators.md", "docs/clients.md"] {
         let text = fs::read_to_string(root().join(document)).unwrap();
         for path in paths_in(&text) {
             assert!(
