@@ -12,6 +12,7 @@ mod error;
 mod flatgeobuf;
 mod geojson;
 mod header;
+mod picture;
 mod table;
 mod wkb;
 
@@ -20,6 +21,7 @@ use std::path::Path;
 
 pub use error::FormatError;
 pub use header::{Header, Source, sources};
+pub use picture::{Picture, Rgb};
 pub use table::{Column, arrow_stream};
 
 use crate::domain::Record;

@@ -5,18 +5,25 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{Embed, EmbeddedFile};
+use serde::Deserialize;
 use std::fmt::Write as _;
+use std::sync::OnceLock;
 
 use super::problem::Problem;
-use super::reply::{IMMUTABLE, REVALIDATE};
+use super::reply::{self, IMMUTABLE, REVALIDATE};
 
 #[derive(Embed)]
 #[folder = "static/dist/"]
 struct Files;
 
-/// The map.
-pub(super) fn page(headers: &HeaderMap) -> Result<Response, Problem> {
-    file("index.html", headers, REVALIDATE)
+/// Where the tags that depend on the server's address stand in the page.
+const HEAD_MARK: &str = "<!--preview-->";
+
+/// The map, with `head` among its tags. `head` is put in as it is: it must hold nothing of what somebody sent.
+pub(super) fn page(head: &str) -> Result<Response, Problem> {
+    let plain = Files::get("index.html").ok_or_else(|| Problem::missing("there is no page".to_owned()))?;
+    let html = String::from_utf8_lossy(&plain.data).replacen(HEAD_MARK, head, 1);
+    Ok(reply::tagged(HeaderValue::from_static("text/html; charset=utf-8"), html))
 }
 
 /// The icon.
@@ -37,6 +44,51 @@ pub(super) async fn manifest(headers: HeaderMap) -> Result<Response, Problem> {
 /// A file whose name holds the hash of its content.
 pub(super) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Result<Response, Problem> {
     file(&format!("assets/{path}"), &headers, IMMUTABLE)
+}
+
+/// Land, lakes and borders as the page draws them: longitude and latitude in degrees.
+#[derive(Debug)]
+pub(super) struct Basemap {
+    pub(super) land: Vec<Vec<(f64, f64)>>,
+    pub(super) lakes: Vec<Vec<(f64, f64)>>,
+    /// With whether they are disputed.
+    pub(super) borders: Vec<(bool, Vec<(f64, f64)>)>,
+}
+
+/// The page's own basemap, read once; `None` when the page was built without it.
+pub(super) fn basemap() -> Option<&'static Basemap> {
+    static BASEMAP: OnceLock<Option<Basemap>> = OnceLock::new();
+    BASEMAP.get_or_init(read_basemap).as_ref()
+}
+
+/// The file that static/build.mjs writes: each line begins with a point in 1/10,000 degree, differences follow.
+fn read_basemap() -> Option<Basemap> {
+    #[derive(Deserialize)]
+    struct Border {
+        disputed: bool,
+        line: Vec<i32>,
+    }
+    #[derive(Deserialize)]
+    struct Packed {
+        land: Vec<Vec<i32>>,
+        lakes: Vec<Vec<i32>>,
+        borders: Vec<Border>,
+    }
+    let name = Files::iter().find(|name| name.starts_with("assets/basemap-") && name.ends_with(".json"))?;
+    let packed: Packed = serde_json::from_slice(&Files::get(&name)?.data).ok()?;
+    let line = |packed: &Vec<i32>| {
+        let (mut x, mut y) = (0, 0);
+        let step = |pair: &[i32]| {
+            (x, y) = (x + pair[0], y + pair[1]);
+            (f64::from(x) / 10_000.0, f64::from(y) / 10_000.0)
+        };
+        packed.chunks_exact(2).map(step).collect::<Vec<_>>()
+    };
+    Some(Basemap {
+        land: packed.land.iter().map(line).collect(),
+        lakes: packed.lakes.iter().map(line).collect(),
+        borders: packed.borders.iter().map(|border| (border.disputed, line(&border.line))).collect(),
+    })
 }
 
 /// Sends a file, in the best encoding that was made of it and that the client takes.

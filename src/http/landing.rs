@@ -10,6 +10,7 @@ use super::links::Link;
 use super::negotiate::wants_html;
 use super::openapi;
 use super::params::Params;
+use super::preview;
 use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
@@ -23,14 +24,38 @@ pub(super) async fn landing(
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
     let mut response = if wants_html(&mut params, &headers)? {
-        // Whatever else stands in the query belongs to the page (`?embed=1`).
-        assets::page(&headers)?
+        // Whatever else stands in the query belongs to the page (`?embed=1`); what is no interval or view, to nobody.
+        let asked = preview::Asked::take(&mut params).or_else(|_| preview::Asked::take(&mut Params::parse(None)?))?;
+        assets::page(&tags(&state, &asked))?
     } else {
         params.finish()?;
         reply::json(JSON, &description(&state))
     };
     response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
     Ok(response)
+}
+
+/// What a service that shows links reads (the Open Graph protocol, ogp.me): the picture of the interval and view that the link names.
+fn tags(state: &AppState, asked: &preview::Asked) -> String {
+    let base = state.base_url();
+    let query = asked.query().replace('&', "&amp;");
+    let (width, height) = preview::SIZE;
+    let title = asked.interval().map_or(String::new(), |interval| format!(": {interval}"));
+    let mut tags = String::new();
+    for (property, content) in [
+        ("og:title", format!("Harmattan{title} – reported incidents, control and supply roads in the Sahel")),
+        ("og:url", format!("{base}/{query}")),
+        ("og:image", format!("{base}/preview.png{query}")),
+        ("og:image:width", width.to_string()),
+        ("og:image:height", height.to_string()),
+        (
+            "og:image:alt",
+            "Map of reported incidents, who was reported to hold towns, and the reported status of supply roads".to_owned(),
+        ),
+    ] {
+        tags.push_str(&format!("<meta property=\"{property}\" content=\"{content}\">\n"));
+    }
+    tags
 }
 
 fn description(state: &AppState) -> serde_json::Value {

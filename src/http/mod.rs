@@ -26,6 +26,7 @@ mod negotiate;
 mod openapi;
 mod params;
 mod playback;
+mod preview;
 mod problem;
 mod reply;
 mod server;
@@ -70,6 +71,7 @@ pub fn router(state: AppState) -> Router {
     let routes = Router::new()
         .route("/", get(landing::landing))
         .route("/favicon.svg", get(assets::favicon))
+        .route("/preview.png", get(preview::preview))
         .route("/sw.js", get(assets::worker))
         .route("/manifest.webmanifest", get(assets::manifest))
         .route("/assets/{*path}", get(assets::asset))

@@ -39,6 +39,20 @@ export function encodeHash(state: Readonly<State>): string {
   return parts.toString().replace(/%2C/g, ",").replace(/%2F/g, "/").replace(/%3A/g, ":");
 }
 
+/** A link to the screen as it is. What a server can see of it (interval and view) stands in the query, for the picture that is shown of a link. */
+export function linkTo(state: Readonly<State>, origin: string, embed = false): string {
+  const query = [`datetime=${isoDay(state.from)}/${isoDay(state.to)}`];
+  if (state.view) query.push(`view=${state.view.lat.toFixed(2)},${state.view.lon.toFixed(2)},${state.view.zoom.toFixed(2)}`);
+  return `${origin}?${embed ? "embed=1" : query.join("&")}#${encodeHash(state)}`;
+}
+
+/** What the query alone says: for a link that lost its hash on the way. */
+export function decodeQuery(search: string): Partial<State> {
+  const parts = new URLSearchParams(search);
+  const [from, to] = (parts.get("datetime") ?? "").split("/");
+  return decodeHash(new URLSearchParams({ from: from ?? "", to: to ?? "", view: parts.get("view") ?? "" }).toString());
+}
+
 function oneOf<T extends string>(value: string | null, allowed: readonly T[]): T | undefined {
   return allowed.find((candidate) => candidate === value);
 }

@@ -6,7 +6,7 @@ import { clampWindow, clockDay, endOf, startOf, unitIndex, unitStart } from "./c
 import type { Span } from "./calendar";
 import { byId, icon } from "./dom";
 import { Bus } from "./events";
-import { decodeHash, defaultLayers, encodeHash } from "./hash";
+import { decodeHash, decodeQuery, defaultLayers, encodeHash } from "./hash";
 import { language, loadLanguage, preferredLanguage, setLanguage, t } from "./i18n/index";
 import { mountPointer } from "./interact";
 import { addBorders, addGround, readBasemap } from "./layers/basemap";
@@ -42,7 +42,7 @@ const FEW_RECORDS = 5_000;
 const today = Math.floor(Date.now() / 86_400_000);
 const wide = window.matchMedia("(min-width: 900px)").matches;
 const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-const given = decodeHash(location.hash);
+const given = location.hash.length > 1 ? decodeHash(location.hash) : decodeQuery(location.search);
 /** In another page's frame: the map and the player, without header and panels. */
 const embedded = new URLSearchParams(location.search).get("embed") === "1";
 /** The reader asks to spare the line: what is not needed for the map waits until it is asked for. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDay } from "../../static/src/calendar";
-import { decodeHash, encodeHash } from "../../static/src/hash";
+import { decodeHash, decodeQuery, encodeHash, linkTo } from "../../static/src/hash";
 import { NO_FILTERS } from "../../static/src/state";
 import type { State } from "../../static/src/state";
 
@@ -57,4 +57,12 @@ test("foreign and broken parts are ignored", () => {
   assert.deepEqual(decodeHash("#from=2025-02-02&to=2025-01-01"), {});
   assert.deepEqual(decodeHash("#layers=incidents,satellite"), { layers: ["incidents"] });
   assert.deepEqual(decodeHash("#view=95,0,5"), {});
+});
+
+test("a link says interval and view to the server too, and works without its hash", () => {
+  const link = linkTo(state, "https://map.example/");
+  assert.match(link, /^https:\/\/map\.example\/\?datetime=2025-10-01\/2025-10-31&view=13\.25,-7\.50,6\.25#from=/);
+  const { from, to, view } = state;
+  assert.deepEqual(decodeQuery(new URL(link).search), { from, to, view });
+  assert.deepEqual(decodeQuery("?embed=1"), {});
 });

@@ -39,3 +39,38 @@ fn hashed_files_may_be_kept_for_ever_and_come_compressed() {
         assert_eq!(answer.headers.get("content-encoding").map_or("", |value| value.to_str().unwrap()), encoding);
     }
 }
+
+/// What a tag of the Open Graph protocol says in the page at a path.
+fn shared(path: &str, property: &str) -> String {
+    let page = request("GET", path, &[("accept", "text/html")]);
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{path}");
+    let text = page.text();
+    let tag = text.split(&format!("property=\"{property}\" content=\"")).nth(1).expect(property);
+    tag.split('"').next().unwrap().replace("&amp;", "&")
+}
+
+#[test]
+fn a_link_is_shared_with_a_picture_of_its_own_interval_and_view() {
+    let asked = "?datetime=2025-10-01/2025-10-31&view=13.5,-5,6.5";
+    let address = shared(&format!("/{asked}"), "og:image");
+    assert!(address.starts_with("http://") && address.ends_with(&format!("/preview.png{asked}")), "{address}");
+    assert!(shared(&format!("/{asked}"), "og:title").contains("2025-10-01/2025-10-31"));
+    let picture = get(&format!("/preview.png{asked}"));
+    assert_eq!((picture.status, picture.header("content-type")), (200, "image/png"));
+    // Signature, then the header chunk with width and height (PNG, 5.2 and 11.2.1).
+    assert_eq!(&picture.body[..8], b"\x89PNG\r\n\x1a\n");
+    assert_eq!(picture.body[16..24], [0, 0, 0x04, 0xb0, 0, 0, 0x02, 0x76]);
+    for other in ["", "?datetime=2013-01-01/2013-01-31&view=13.5,-5,6.5", "?datetime=2025-10-01/2025-10-31&view=12,2,7"] {
+        assert_ne!(get(&format!("/preview.png{other}")).body, picture.body, "{other}");
+    }
+}
+
+#[test]
+fn what_somebody_sends_does_not_get_into_the_page() {
+    for path in ["/?datetime=%22%3E%3Cscript%3E", "/?view=%22%3E%3Cscript%3E", "/?view=1,2&embed=1", "/"] {
+        assert!(shared(path, "og:image").ends_with("/preview.png"), "{path}");
+    }
+    for query in ["datetime=x", "view=1,2", "view=95,0,6", "view=13,0,40", "zoom=3"] {
+        assert_eq!(get(&format!("/preview.png?{query}")).status, 400, "{query}");
+    }
+}

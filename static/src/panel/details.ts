@@ -21,6 +21,8 @@ import { has, plural, t } from "../i18n/index";
 import type { Page } from "../page";
 import type { ControlChange, CorridorChange } from "../types";
 import { loadRevisions } from "../api";
+import { linkTo } from "../hash";
+import { copier } from "./export";
 import { sumDeaths } from "../data/selection";
 import { spotAt } from "../layers/incidents";
 import { recordButton, untitled } from "./list";
@@ -104,7 +106,7 @@ function incident(page: Page, item: Incident): HTMLElement[] {
         .filter(Boolean)
         .join(" · "),
     ),
-    el("p", { class: "links" }, permalink(), record),
+    el("p", { class: "links" }, permalink(page), record),
   ];
 }
 
@@ -150,16 +152,9 @@ function datasetTitle(page: Page, id: string): string {
   return has(`dataset.${id}`) ? t(`dataset.${id}`) : (page.data.datasets.find((dataset) => dataset.id === id)?.title ?? id);
 }
 
-/** Copies a link to the screen as it is: state is in the hash, so the page's own address is the link. */
-function permalink(): HTMLElement {
-  const button = el("button", { type: "button", class: "plain" }, t("details.permalink"));
-  button.addEventListener("click", () => {
-    void navigator.clipboard?.writeText(location.href).then(
-      () => (button.textContent = t("details.copied")),
-      () => (button.textContent = t("details.notCopied")),
-    );
-  });
-  return button;
+/** Copies a link to the screen as it is. */
+function permalink(page: Page): HTMLElement {
+  return copier(t("details.permalink"), () => linkTo(page.store.get(), location.origin + location.pathname));
 }
 
 function spot(page: Page, id: string): { title: string; body: HTMLElement[] } | null {
@@ -233,7 +228,7 @@ function town(page: Page, place: PlaceHistory): HTMLElement[] {
         return node;
       }),
     ),
-    el("p", { class: "links" }, permalink()),
+    el("p", { class: "links" }, permalink(page)),
   );
   return body;
 }
@@ -295,7 +290,7 @@ function road(page: Page, corridor: CorridorHistory): HTMLElement[] {
       }),
     ),
     el("p", { class: "quiet" }, t("details.stops", { stops: stops(corridor) })),
-    el("p", { class: "links" }, permalink()),
+    el("p", { class: "links" }, permalink(page)),
   ];
 }
 

@@ -7,6 +7,7 @@ import { saveBlob } from "../export/download";
 import { downloadRows } from "../export/rows";
 import { canFilm, filmSteps, makeGif, makeVideo, pngFrame } from "../export/film";
 import { formatNumber } from "../format";
+import { linkTo } from "../hash";
 import { plural, t } from "../i18n/index";
 import type { MapHandle } from "../leaflet";
 import type { Page } from "../page";
@@ -56,11 +57,11 @@ export function renderExport(page: Page, clock: Clock, map: MapHandle): HTMLElem
     await downloadRows(page, rowsOf(page.selection), name(), format);
     status.textContent = t("export.done");
   };
-  const link = copier(t("details.permalink"), () => location.href);
+  const link = copier(t("details.permalink"), () => linkTo(store.get(), location.origin + location.pathname));
   const frame = el("textarea", { readonly: true, rows: "3", id: "embed-code", dir: "ltr" });
-  frame.value = embedCode();
+  frame.value = embedCode(page);
   frame.addEventListener("focus", () => {
-    frame.value = embedCode();
+    frame.value = embedCode(page);
     frame.select();
   });
   const print = el("button", { type: "button", class: "plain" }, t("export.print"));
@@ -87,13 +88,13 @@ export function renderExport(page: Page, clock: Clock, map: MapHandle): HTMLElem
     el("h3", {}, t("export.share")),
     el("p", { class: "links" }, link, print),
     el("div", { class: "field" }, el("label", { for: "embed-code" }, t("export.embed")), frame),
-    el("p", { class: "links" }, copier(t("export.copyEmbed"), embedCode)),
+    el("p", { class: "links" }, copier(t("export.copyEmbed"), () => embedCode(page))),
   ];
 }
 
 /** Markup that shows this screen in another page. */
-function embedCode(): string {
-  const address = `${location.origin}${location.pathname}?embed=1${location.hash}`;
+function embedCode({ store }: Page): string {
+  const address = linkTo(store.get(), location.origin + location.pathname, true);
   return `<iframe src="${address.replace(/&/g, "&amp;").replace(/"/g, "&quot;")}" width="800" height="560" title="Harmattan" loading="lazy"></iframe>`;
 }
 
