@@ -222,6 +222,14 @@ fn operations() -> Vec<Operation> {
             vec![form(&["json"])],
             json_only(any_object()),
         ),
+        plain(
+            "/preview.png",
+            "preview",
+            "Start",
+            "The map of an interval and a view as a picture, for links that are shared; what everybody may see.",
+            vec![form(&["png"]), parameter("datetime"), parameter("view")],
+            vec![("image/png", binary())],
+        ),
         plain("/health/live", "live", "Health", "Whether the server runs.", vec![], json_only(any_object())),
         plain("/health/ready", "ready", "Health", "Whether the store can be read.", vec![], json_only(any_object())),
     ];
@@ -430,6 +438,12 @@ fn shared_parameters() -> Map<String, Json> {
         "The properties to tell.",
         json!({ "type": "array", "minItems": 1, "items": { "type": "string" } }),
         Json::Null,
+    );
+    add(
+        "view",
+        "The middle of the map in degrees and its zoom: latitude, longitude, zoom (2 to 12).",
+        json!({ "type": "array", "minItems": 3, "maxItems": 3, "items": { "type": "number" } }),
+        json!([13.5, -5, 6.5]),
     );
     add("skipGeometry", "Whether to leave out the geometry.", json!({ "type": "boolean", "default": false }), Json::Null);
     add("filter", "A condition in CQL2.", text(), json!("country = 'ML'"));
