@@ -77,3 +77,15 @@ test("a catalogue that was loaded speaks", async () => {
   setLanguage("fr");
   assert.equal(t("player.play"), "Lecture");
 });
+
+test("no text for readers stands in the code: it comes from the catalogues", () => {
+  const sources = readdirSync("static/src", { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  for (const name of sources) {
+    const code = readFileSync(join("static/src", name), "utf8");
+    // What is set as text, a title or a spoken value, and the children of elements.
+    for (const match of code.matchAll(/(?:\.(?:textContent|title|placeholder)\s*=|\.append\(|"aria-(?:label|valuetext)",)\s*"([^"\n]*\p{L}{3}[^"\n]*)"/gu)) {
+      assert.fail(`${name}: ${match[0]}`);
+    }
+    for (const match of code.matchAll(/\bel\(\s*"\w+",\s*\{[^{}]*\},\s*"([^"]*\p{L}{3}[^"]*)"/gu)) assert.fail(`${name}: ${match[0]}`);
+  }
+});
