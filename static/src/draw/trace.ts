@@ -4,7 +4,7 @@ import type { Line } from "../data/geometry";
 import type { Frame } from "../leaflet";
 
 /** Adds the line to the current path; closed when it is a ring. */
-export function trace(context: CanvasRenderingContext2D, frame: Frame, line: Line, closed = false): void {
+export function trace(context: CanvasPath, frame: Frame, line: Line, closed = false): void {
   const { scale, originX, originY } = frame;
   for (let i = 0; i < line.length; i += 2) {
     const x = line[i]! * scale - originX;

@@ -3,7 +3,7 @@
 import { contains, toRings } from "../data/geometry";
 import type { Line } from "../data/geometry";
 import { trace, visible } from "../draw/trace";
-import type { MapHandle } from "../leaflet";
+import type { Frame, MapHandle } from "../leaflet";
 import type { Page, Scene } from "../page";
 import { sceneOf } from "./scene";
 
@@ -46,6 +46,23 @@ export function addRegions(map: MapHandle, page: Page): { redraw: () => void; at
     shapes = page.data.regions.map((region) => ({ id: String(region.id ?? region.properties.code), rings: toRings(region.geometry) }));
   };
   shape();
+  let drawn: { id: string; path: Path2D }[] = [];
+  let drawnFor: unknown[] = [];
+  /** Shapes in view as paths of the canvas: made once a view, since a step changes their shades alone. */
+  const outlines = (frame: Frame) => {
+    const wanted = [shapes, frame.scale, frame.originX, frame.originY, frame.width, frame.height];
+    if (wanted.some((value, i) => value !== drawnFor[i])) {
+      drawnFor = wanted;
+      drawn = shapes
+        .filter(({ rings }) => rings.some((ring) => visible(frame, ring)))
+        .map(({ id, rings }) => {
+          const path = new Path2D();
+          for (const ring of rings) trace(path, frame, ring, true);
+          return { id, path };
+        });
+    }
+    return drawn;
+  };
   const redraw = map.addCanvas("regions", (context, frame, which) => {
     if (!page.isOn("regions")) return;
     const palette = page.palette();
@@ -53,28 +70,23 @@ export function addRegions(map: MapHandle, page: Page): { redraw: () => void; at
     const bounds = classBounds(page);
     const selected = page.store.get().selected;
     context.lineJoin = "round";
-    for (const { id, rings } of shapes) {
-      if (!rings.some((ring) => visible(frame, ring))) continue;
-      context.beginPath();
-      for (const ring of rings) trace(context, frame, ring, true);
+    for (const { id, path } of outlines(frame)) {
       const level = classOf(bounds, counts.get(id) ?? 0);
       if (level >= 0) {
         context.fillStyle = palette.regionRamp[level]!;
         context.globalAlpha = REGION_ALPHA;
-        context.fill("evenodd");
+        context.fill(path, "evenodd");
         context.globalAlpha = 1;
       }
       context.strokeStyle = palette.regionLine;
       context.lineWidth = 0.8;
-      context.stroke();
+      context.stroke(path);
     }
-    const chosen = shapes.find(({ id }) => selected === `region/${id}`);
+    const chosen = outlines(frame).find(({ id }) => selected === `region/${id}`);
     if (chosen) {
-      context.beginPath();
-      for (const ring of chosen.rings) trace(context, frame, ring, true);
       context.strokeStyle = palette.ink;
       context.lineWidth = 2;
-      context.stroke();
+      context.stroke(chosen.path);
     }
   });
   let wasOn = page.isOn("regions");

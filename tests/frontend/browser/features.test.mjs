@@ -282,3 +282,19 @@ test("after a first visit the page opens without a network, plays, and says how 
   assert.match(await spoken(page), /^septembre 2025/);
   await close();
 });
+
+test("on a spared line nothing comes that the map does not need, until it is asked for", async () => {
+  const context = await browser.newContext({ locale: "en-GB", viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await page.addInitScript(() => Object.defineProperty(navigator, "connection", { value: { saveData: true } }));
+  const requests = [];
+  page.on("request", (request) => requests.push(new URL(request.url()).pathname));
+  await page.goto(`${server.address}/#${OCTOBER}&panel=layers`);
+  await page.waitForSelector("html[data-settled]", { state: "attached" });
+  assert.deepEqual(requests.filter((path) => /regions|incidents\/items/.test(path)), []);
+  await Promise.all([page.waitForRequest(/collections\/regions/), page.locator("label.switch", { hasText: "Regions by number of records" }).click()]);
+  assert.ok(requests.includes("/collections/regions/items"));
+  await page.getByRole("button", { name: "Records", exact: true }).click();
+  await page.locator("#panel-body").getByText("Large army-escorted fuel convoy enters Bamako").waitFor();
+  await context.close();
+});
