@@ -168,6 +168,8 @@ export interface MapHandle {
   copyTo(context: CanvasRenderingContext2D): void;
   /** Point in degrees -> CSS pixels of the map's container. */
   toScreen(lon: number, lat: number): { x: number; y: number };
+  /** Names above the incidents, or below them as usual: a name may hide dots, but no symbol. */
+  namesAbove(above: boolean): void;
   /** Holds the map still while something is drawn on it. */
   hold(still: boolean): void;
   onMoved(run: () => void): void;
@@ -257,7 +259,12 @@ export function createMap(container: HTMLElement, still: boolean): MapHandle {
       for (const [name, layer] of layers) if (!TIMELESS.includes(name)) layer.redraw();
     },
     copyTo(context) {
-      for (const name of ORDER) layers.get(name)?.copyTo(context);
+      const height = (name: CanvasName) => Number(map.getPane(name)?.style.zIndex ?? 0);
+      for (const name of [...layers.keys()].sort((a, b) => height(a) - height(b))) layers.get(name)?.copyTo(context);
+    },
+    namesAbove(above) {
+      const pane = map.getPane("labels");
+      if (pane) pane.style.zIndex = String(200 + 10 * ORDER.indexOf(above ? "incidents" : "labels") + (above ? 1 : 0));
     },
     toScreen(lon, lat) {
       const { x, y } = map.latLngToContainerPoint([lat, lon]);

@@ -42,25 +42,30 @@ export function fold(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-/** Number of the facet's value that a row has, -1 for none. Of actors that is the first; the second stands in `actor2`. */
-export function facetCode(table: IncidentTable, facet: Facet, row: number): number {
+const derived = new WeakMap<IncidentTable, Map<Facet, ArrayLike<number>>>();
+
+/** Number of the facet's value of each row, -1 for none. Of actors that is the first; the second stands in `actor2`. */
+export function facetCodes(table: IncidentTable, facet: Facet): ArrayLike<number> {
   switch (facet) {
     case "sides":
-      return table.side[row]!;
+      return table.side;
     case "types":
-      return table.type[row]!;
+      return table.type;
     case "countries":
-      return table.country.codes[row]!;
+      return table.country.codes;
     case "regions":
-      return table.region.codes[row]!;
+      return table.region.codes;
     case "actors":
-      return table.actor1[row]!;
-    case "deaths":
-      return deathClass(table.best[row]!);
-    case "precisions":
-      return table.geo[row]! - 1;
+      return table.actor1;
     case "datasets":
-      return table.dataset.codes[row]!;
+      return table.dataset.codes;
+    default: {
+      let known = derived.get(table);
+      if (!known) derived.set(table, (known = new Map()));
+      let codes = known.get(facet);
+      if (!codes) known.set(facet, (codes = facet === "deaths" ? Uint8Array.from(table.best, deathClass) : Int8Array.from(table.geo, (geo) => geo - 1)));
+      return codes;
+    }
   }
 }
 
@@ -103,8 +108,9 @@ export function failures(table: IncidentTable, filters: Filters, words: Words): 
     const values = facetValues(table, facet);
     const lets = Uint8Array.from(values, (value) => (wanted.includes(value) ? 1 : 0));
     const bit = 1 << at;
+    const codes = facetCodes(table, facet);
     for (let row = 0; row < table.total; row++) {
-      const code = facetCode(table, facet, row);
+      const code = codes[row]!;
       const passes = (code >= 0 && lets[code] === 1) || (facet === "actors" && table.actor2[row]! >= 0 && lets[table.actor2[row]!] === 1);
       if (!passes) fails[row]! |= bit;
     }
@@ -201,23 +207,25 @@ export function sumDeaths(table: IncidentTable, rows: Iterable<number>): Deaths 
 
 /** Incidents of each value of each facet in the window, under the filters of all other facets; by the numbers of the values. */
 export function facetCounts(table: IncidentTable, window: Span, fails: Uint16Array): Map<Facet, Uint32Array> {
-  const counts = FACETS.map((facet) => new Uint32Array(facetValues(table, facet).length));
-  const end = lowerBound(table.first, window.to + 1, table.dated);
-  const actors = FACETS.indexOf("actors");
-  for (let i = lowerBound(table.first, window.from - table.reach, table.dated); i < end; i++) {
-    if (table.last[i]! < window.from) continue;
-    const bits = fails[i]!;
-    // A row that fails two filters is counted nowhere.
-    if (bits !== 0 && (bits & (bits - 1)) !== 0) continue;
-    for (let at = 0; at < FACETS.length; at++) {
-      if ((bits & ~(1 << at)) !== 0) continue;
-      const code = facetCode(table, FACETS[at]!, i);
-      if (code >= 0) counts[at]![code]! += table.weight[i]!;
-      if (at === actors) {
-        const second = table.actor2[i]!;
-        if (second >= 0 && second !== code) counts[at]![second]! += table.weight[i]!;
+  const { first, last, weight, actor2 } = table;
+  const start = lowerBound(first, window.from - table.reach, table.dated);
+  const end = lowerBound(first, window.to + 1, table.dated);
+  const { from } = window;
+  return new Map(
+    FACETS.map((facet, at) => {
+      const counts = new Uint32Array(facetValues(table, facet).length);
+      const codes = facetCodes(table, facet);
+      // A row counts when it fails no filter, or this facet's alone.
+      const own = 1 << at;
+      for (let i = start; i < end; i++) {
+        if (last[i]! < from || (fails[i]! & ~own) !== 0) continue;
+        const code = codes[i]!;
+        if (code >= 0) counts[code]! += weight[i]!;
+        if (facet !== "actors") continue;
+        const second = actor2[i]!;
+        if (second >= 0 && second !== code) counts[second]! += weight[i]!;
       }
-    }
-  }
-  return new Map(FACETS.map((facet, at) => [facet, counts[at]!]));
+      return [facet, counts] as const;
+    }),
+  );
 }

@@ -14,8 +14,14 @@ const DASHES: Record<CorridorStatus, number[]> = {
 
 const WIDTHS: Record<CorridorStatus, number> = { open: 2.1, disrupted: 2.6, escort_only: 2.8, blocked: 3.6, cut: 3.6, unknown: 2 };
 
-/** Strokes the path made by `trace`, with a casing that lifts it off the map. */
-export function strokeRoad(context: CanvasRenderingContext2D, palette: Palette, status: CorridorStatus, trace: () => void): void {
+/** How strong a line is drawn by the age of the report in days: half a year, two years. */
+export function roadStrength(age: number): number {
+  if (age <= 183) return 1;
+  return age <= 731 ? 0.72 : 0.5;
+}
+
+/** Strokes the path made by `trace`, with a casing that lifts it off the map; `strength` pales what was reported long ago. */
+export function strokeRoad(context: CanvasRenderingContext2D, palette: Palette, status: CorridorStatus, trace: () => void, strength = 1): void {
   context.save();
   context.lineJoin = "round";
   context.lineCap = status === "unknown" ? "round" : "butt";
@@ -27,6 +33,7 @@ export function strokeRoad(context: CanvasRenderingContext2D, palette: Palette, 
     context.stroke();
     context.globalAlpha = 1;
   }
+  context.globalAlpha = strength;
   context.setLineDash(DASHES[status]);
   context.strokeStyle = palette.corridors[status];
   context.lineWidth = WIDTHS[status];

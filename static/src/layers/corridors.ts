@@ -1,9 +1,9 @@
 // Supply roads, coloured and dashed by the status reported for the last day of the window. Schematic lines between named places.
 
-import { corridorStatus, leastSevere } from "../data/history";
+import { corridorStatus, leastSevere, stateAt } from "../data/history";
 import { distanceTo, toLine } from "../data/geometry";
 import type { Line } from "../data/geometry";
-import { strokeRoad } from "../draw/roads";
+import { roadStrength, strokeRoad } from "../draw/roads";
 import { trace } from "../draw/trace";
 import type { MapHandle } from "../leaflet";
 import type { Page } from "../page";
@@ -36,14 +36,20 @@ const ORDER: CorridorStatus[] = ["unknown", ...CORRIDOR_STATUSES];
 export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; at: (x: number, y: number, reach: number) => number[] } {
   const all = stretches(page.data.corridors);
   const statuses: [CorridorStatus[], CorridorStatus[]] = [[], []];
+  const strengths: [number[], number[]] = [[], []];
   let drawnAs = "";
+  const take = (which: 0 | 1, day: number) => {
+    const { corridors } = page.data;
+    statuses[which] = corridors.map((corridor) => corridorStatus(corridor, day));
+    strengths[which] = corridors.map((corridor) => roadStrength(day - Math.max(stateAt(corridor.states, day)?.from ?? day, -1e6)));
+  };
   /** Answers whether anything looks different: most steps change no road. */
   const update = (): boolean => {
     const { selected } = page.store.get();
-    statuses[0] = page.data.corridors.map((corridor) => corridorStatus(corridor, page.day));
-    const other = page.otherScene?.day;
-    statuses[1] = other === undefined ? [] : page.data.corridors.map((corridor) => corridorStatus(corridor, other));
-    const looks = page.isOn("corridors") ? `${statuses.join("/")} ${selected?.startsWith("corridor/") ? selected : ""}` : "off";
+    take(0, page.day);
+    if (page.otherScene) take(1, page.otherScene.day);
+    else [statuses[1], strengths[1]] = [[], []];
+    const looks = page.isOn("corridors") ? `${statuses.join("/")} ${strengths.join("/")} ${selected?.startsWith("corridor/") ? selected : ""}` : "off";
     const changed = looks !== drawnAs;
     drawnAs = looks;
     return changed;
@@ -54,7 +60,12 @@ export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; 
     const palette = page.palette();
     const { selected } = page.store.get();
     const drawn = all
-      .map((stretch) => ({ stretch, status: leastSevere(stretch.corridors.map((i) => statuses[which][i] ?? "unknown")) }))
+      .map((stretch) => {
+        const status = leastSevere(stretch.corridors.map((i) => statuses[which][i] ?? "unknown"));
+        // Of the roads with the status that is drawn, the latest report.
+        const strength = Math.max(0.5, ...stretch.corridors.filter((i) => statuses[which][i] === status).map((i) => strengths[which][i]!));
+        return { stretch, status, strength };
+      })
       .sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
     for (const { stretch } of drawn) {
       if (!stretch.corridors.some((i) => selected === `corridor/${page.data.corridors[i]!.id}`)) continue;
@@ -67,11 +78,12 @@ export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; 
       context.stroke();
       context.globalAlpha = 1;
     }
-    for (const { stretch, status } of drawn) {
-      strokeRoad(context, palette, status, () => {
+    for (const { stretch, status, strength } of drawn) {
+      const path = () => {
         context.beginPath();
         trace(context, frame, stretch.line);
-      });
+      };
+      strokeRoad(context, palette, status, path, status === "unknown" ? 1 : strength);
     }
   });
   page.store.subscribe(["from", "to", "mode", "layers", "selected", "other"], () => {

@@ -220,6 +220,7 @@ export function addIncidents(map: MapHandle, page: Page): IncidentLayer {
     let visible = 0;
     for (let i = 0; i < tally.length && visible <= MOST_SYMBOLS; i++) if (picture.places[tally.spots[i]!]! >= 0) visible += 1;
     dotted = visible > MOST_SYMBOLS || table.cellZoom !== null;
+    if (which === 0) map.namesAbove(dotted);
     const chosen = selectedSpot(page, page.store.get().selected);
     if (!dotted) {
       picture.rows = -1;

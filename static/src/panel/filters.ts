@@ -5,7 +5,7 @@ import { drawIncident } from "../draw/symbols";
 import { countryName, formatDay, formatIso, formatNumber, label } from "../format";
 import { has, t } from "../i18n/index";
 import { isoDay, parseDay } from "../calendar";
-import { FACETS, facetCounts, facetCode, facetValues, fold } from "../data/selection";
+import { FACETS, facetCodes, facetCounts, facetValues, fold } from "../data/selection";
 import type { Facet } from "../data/selection";
 import type { Page } from "../page";
 import { NO_FILTERS, isFiltered } from "../state";
@@ -54,8 +54,9 @@ function values(page: Page, facet: Facet): Value[] {
   const table = page.data.incidents;
   const names = facetValues(table, facet);
   const totals = new Uint32Array(names.length);
+  const codes = facetCodes(table, facet);
   for (let row = 0; row < table.dated; row++) {
-    const code = facetCode(table, facet, row);
+    const code = codes[row]!;
     if (code >= 0) totals[code]! += 1;
     if (facet === "actors" && table.actor2[row]! >= 0) totals[table.actor2[row]!]! += 1;
   }

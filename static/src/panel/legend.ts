@@ -158,7 +158,7 @@ function controlKey(page: Page): Node[] {
 function corridorKey(page: Page): Node[] {
   const palette = page.palette();
   return [
-    el("p", { class: "quiet" }, `${t("legend.corridorNote")} ${t("legend.corridorShared")}`),
+    el("p", { class: "quiet" }, `${t("legend.corridorNote")} ${t("legend.corridorShared")} ${t("legend.corridorAge")}`),
     list(
       ...[...CORRIDOR_STATUSES, "unknown" as const].map((status) =>
         line(

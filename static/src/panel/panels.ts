@@ -15,7 +15,7 @@ import { renderExport } from "./export";
 import { renderFilters } from "./filters";
 import { renderLegend } from "./legend";
 import { FIRST_PAGE, renderList } from "./list";
-import { throttled } from "./parts";
+import { behind, throttled } from "./parts";
 
 export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, map: MapHandle): { translate: () => void } {
   const { store } = page;
@@ -79,7 +79,7 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
   // A chosen record must not pull the focus out of the list, so the list is only made anew when its rows change.
   store.subscribe(
     ["from", "to", "mode", "filters", "playing", "other", "comparison", "knownAt"],
-    throttled(250, () => {
+    behind(250, () => {
       if (store.get().panel === "list") showList();
       updateFilters?.();
       updateCompare?.();
@@ -165,7 +165,7 @@ function mountDetails(page: Page): () => void {
   );
   store.subscribe(
     ["from", "to", "mode", "filters", "knownAt"],
-    throttled(250, () => {
+    behind(250, () => {
       if (store.get().selected && !card.hidden && !/^incident/.test(store.get().selected ?? "")) {
         const focused = body.contains(document.activeElement) && document.activeElement !== body;
         show();

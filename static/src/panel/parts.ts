@@ -54,6 +54,11 @@ export function chooser(content: (Node | string)[], choose: () => void, extra = 
   return button;
 }
 
+/** The same for what only follows a step: behind it, so that the picture does not wait for the panels. */
+export function behind(ms: number, run: () => void): () => void {
+  return throttled(ms, () => void window.setTimeout(run, 0));
+}
+
 /** Runs at once, then at most every `ms`, and a last time after a burst. */
 export function throttled(ms: number, run: () => void): () => void {
   let last = -Infinity;
