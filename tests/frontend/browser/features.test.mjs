@@ -279,6 +279,7 @@ test("after a first visit the page opens without a network, plays, and says how 
   assert.match(await spoken(page), /^September 2025: /);
   assert.match(await page.locator("#known").innerText(), /No connection: as loaded on /);
   await page.getByRole("button", { name: "FR – français" }).click();
+  await page.waitForSelector("html[lang=fr]");
   assert.match(await spoken(page), /^septembre 2025/);
   await close();
 });
