@@ -59,7 +59,12 @@ export function addChanges(map: MapHandle, page: Page): { redraw: () => void } {
     const swiping = other !== null && comparison === "swipe";
     map.setSplit(swiping ? split : null);
     for (const node of [handle, left, right]) node.hidden = !swiping;
-    if (!swiping) return;
+    // The first slider of the page is the date, unless there is a line to move.
+    if (!swiping) {
+      handle.removeAttribute("role");
+      return;
+    }
+    handle.setAttribute("role", "slider");
     const percent = `${split * 100}%`;
     handle.style.left = percent;
     left.style.right = `calc(${100 - split * 100}% + 12px)`;

@@ -20,6 +20,7 @@ const open = (options) => openPage(browser, server.address, options);
 test("the page loads without an error and without a request to another host", async () => {
   const { page, problems, close } = await open();
   assert.match(await spoken(page), /20\d\d: \d+ incidents?/);
+  assert.equal(await page.evaluate(() => document.querySelector("[role=slider]").getAttribute("aria-valuetext")), await spoken(page));
   assert.match(await page.locator("#credit").innerText(), /imply no endorsement.*Natural Earth.*GeoNames/);
   await shoot(page, "desktop-light-en");
   assert.deepEqual(problems, []);
