@@ -60,7 +60,7 @@ pub struct ServeSettings {
     pub open: bool,
     /// Address that links in answers begin with, as a proxy shows it; by default the address listened on, or links by path only
     /// where that is every interface.
-    #[arg(long, env = "HARMATTAN_PUBLIC_URL", value_name = "URL")]
+    #[arg(long, env = "HARMATTAN_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<String>,
     /// Who is shown rows of datasets that may not be redistributed (ACLED); everyone else does not see them. A proxy on this
     /// machine must add `Forwarded` or `X-Forwarded-For`, or everybody behind it counts as loopback. Showing them to the
@@ -76,6 +76,9 @@ pub struct ServeSettings {
     /// Features that a tile holds at most; where it would hold more incidents it holds bins, whose counts sum to them.
     #[arg(long, env = "HARMATTAN_MAX_FEATURES", default_value_t = 5_000, value_name = "FEATURES")]
     pub max_features: usize,
+    /// MiB of features that a page of `/items` holds at most, counted as text; what is left follows on the next page.
+    #[arg(long, env = "HARMATTAN_MAX_PAGE", default_value_t = 64, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..))]
+    pub max_page: u64,
     /// MiB of answers that are kept to be sent again.
     #[arg(long, env = "HARMATTAN_CACHE", default_value_t = 64, value_name = "MIB")]
     pub cache: u64,
@@ -323,9 +326,42 @@ pub struct StatusSettings {
     pub json: bool,
 }
 
+/// What links may begin with: the address of a host, perhaps with a path, since paths and queries are put behind it.
+fn public_url(text: &str) -> Result<String, &'static str> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = rest.and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    if host.is_empty() {
+        return Err("expected an address as https://map.example or https://example.org/map");
+    }
+    if text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '?' | '#' | '"' | '<' | '>' | '\\' | '@')) {
+        return Err("expected an address without query, fragment, credentials, quotes and spaces");
+    }
+    Ok(text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
+
+    #[test]
+    fn links_begin_with_an_address_and_nothing_else() {
+        for good in ["https://map.example", "http://127.0.0.1:8080", "https://example.org/map/"] {
+            assert!(super::public_url(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "map.example",
+            "https://",
+            "ftp://a",
+            "https://a?b=c",
+            "https://a#b",
+            "https://u:p@a",
+            "https://a b",
+            "https://a\">",
+        ] {
+            assert!(super::public_url(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn the_table_is_consistent() {

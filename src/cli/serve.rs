@@ -18,6 +18,7 @@ pub(super) fn serve(settings: &ServeSettings) -> Result<()> {
     // Read before the address is printed, so that a store that cannot be read is said here and not in every answer.
     store.snapshot()?;
     let limits = Limits {
+        page_bytes: usize::try_from(settings.max_page.saturating_mul(1 << 20)).unwrap_or(usize::MAX),
         concurrency: settings.concurrency,
         request_timeout: Duration::from_secs(settings.request_timeout),
         max_features: settings.max_features,

@@ -55,3 +55,138 @@ pub fn parse(text: &str, language: Language, collection: Collection, crs: Crs) -
     };
     check::Check { collection, crs }.predicate(&tree)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{AdminLevel, Bbox, Instant, Place, PlaceKind, Position, Record, Region};
+    use geo::polygon;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    /// Words of the language, in any order: mostly nonsense, and sometimes not.
+    const WORDS: [&str; 48] = [
+        "name",
+        "country",
+        "population",
+        "alt_names",
+        "geometry",
+        "level",
+        "valid_from",
+        "nosuch",
+        "\"name\"",
+        "'Gao'",
+        "'2024-01-01'",
+        "'..'",
+        "1",
+        "0",
+        "-2.5e3",
+        "1e400",
+        "TRUE",
+        "false",
+        "AND",
+        "OR",
+        "NOT",
+        "IS",
+        "NULL",
+        "LIKE",
+        "BETWEEN",
+        "IN",
+        "(",
+        "(",
+        ")",
+        ")",
+        ",",
+        "=",
+        "<>",
+        "<",
+        ">=",
+        "+",
+        "-",
+        "*",
+        "/",
+        "^",
+        "DATE('2024-01-01')",
+        "INTERVAL",
+        "CASEI",
+        "S_INTERSECTS",
+        "T_AFTER",
+        "POINT(0 0)",
+        "POLYGON((0 0, 2 2, 2 0, 0 0))",
+        "BBOX(1,1,0,2)",
+    ];
+
+    fn records() -> [Box<dyn Record>; 2] {
+        let place = Place {
+            id: "a:1".to_owned(),
+            name: "Gao".to_owned(),
+            name_fr: None,
+            alt_names: vec!["Gawgaw".to_owned()],
+            country: "ML".to_owned(),
+            region: None,
+            position: Position::new(1.0, 1.0).unwrap(),
+            population: None,
+            kind: PlaceKind::Town,
+            source: String::new(),
+        };
+        let area = polygon![(x: 0.0, y: 0.0), (x: 2.0, y: 0.0), (x: 2.0, y: 2.0), (x: 0.0, y: 2.0)];
+        let region = Region {
+            id: "X".to_owned(),
+            code: None,
+            level: AdminLevel::Country,
+            name: "X".to_owned(),
+            name_fr: None,
+            country: "XX".to_owned(),
+            parent: None,
+            valid_from: None,
+            valid_to: None,
+            source: String::new(),
+            area: area.into(),
+            bbox: Bbox::new(0.0, 0.0, 2.0, 2.0).unwrap(),
+        };
+        [Box::new(place), Box::new(region)]
+    }
+
+    fn whatever_is_read_is_answered(text: &str) {
+        let [place, region] = records();
+        for language in [Language::Text, Language::Json] {
+            for (collection, record) in [(Collection::Places, &place), (Collection::Regions, &region)] {
+                if let Ok(predicate) = parse(text, language, collection, Crs::Crs84) {
+                    let _ = predicate.accepts(record.as_ref(), Instant::MAX);
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_words_in_any_order_panic(words in vec(select(&WORDS[..]), 0..14)) {
+            whatever_is_read_is_answered(&words.join(" "));
+        }
+
+        #[test]
+        fn no_text_panics(text in "\\PC{0,40}") {
+            whatever_is_read_is_answered(&text);
+        }
+
+        #[test]
+        fn no_ring_panics(
+            corners in vec((-3..3i32, -3..3i32), 0..7),
+            relation in select(&["S_INTERSECTS", "S_TOUCHES", "S_OVERLAPS", "S_EQUALS", "S_CROSSES"][..]),
+            kind in 0..4,
+        ) {
+            let pairs = |close: bool| {
+                let all = corners.iter().chain(corners.first().filter(|_| close));
+                all.map(|(x, y)| format!("{x} {y}")).collect::<Vec<_>>().join(", ")
+            };
+            let geometry = match kind {
+                0 => format!("POLYGON(({}))", pairs(true)),
+                1 => format!("LINESTRING({})", pairs(false)),
+                2 => format!("MULTIPOLYGON((({})), ((10 10, 11 10, 11 11, 10 10)))", pairs(true)),
+                _ => format!("GEOMETRYCOLLECTION(MULTIPOINT({}), POINT(1 1))", pairs(false)),
+            };
+            whatever_is_read_is_answered(&format!("{relation}(geometry, {geometry})"));
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{
-    Audience, Bbox, Collection, Cursor, DomainError, Field, Instant, Interval, Predicate, Record, Shape, SortKey, Value,
+    Audience, Bbox, Collection, Cursor, DomainError, Field, Instant, Interval, Predicate, Record, Shape, SortKey, Standing, Value,
 };
 
 /// How many records a page may hold.
@@ -187,6 +187,40 @@ impl FeatureQuery {
         if self.skip_geometry { Shape::Unplaced } else { record.shape() }
     }
 
+    /// About how many bytes a record takes as text: names and texts, and some two dozen a coordinate pair.
+    #[must_use]
+    pub fn told_bytes(&self, record: &dyn Record) -> usize {
+        /// As `[-12.345678,12.345678],`.
+        const PAIR: usize = 24;
+        /// A name with its marks, or a number.
+        const SMALL: usize = 24;
+        let pairs = match self.told_shape(record) {
+            Shape::Unplaced => 0,
+            Shape::Point(_) => 1,
+            Shape::Line(line) => line.0.len(),
+            Shape::Area(area) => {
+                let rings = area.iter().flat_map(|part| std::iter::once(part.exterior()).chain(part.interiors()));
+                rings.map(|ring| ring.0.len()).sum()
+            }
+        };
+        let mut bytes = record.id().len() + 4 * SMALL + pairs * PAIR;
+        self.visit(record, &mut |value| {
+            bytes += SMALL
+                + match value {
+                    Value::Text(text) => text.len(),
+                    Value::TextList(texts) => texts.iter().map(|text| text.len() + 3).sum(),
+                    _ => SMALL,
+                };
+        });
+        bytes
+    }
+
+    /// The cursor at a record: for what stands after it, or backward for what stands before.
+    #[must_use]
+    pub fn cursor_at(&self, record: &dyn Record, backward: bool) -> Cursor {
+        Cursor::at(Standing::of(record, &self.sort, self.as_of), backward, self.fingerprint())
+    }
+
     /// Whether its box or its conditions may single out a record; its window of time is not looked at.
     #[must_use]
     pub fn may_be_as_narrow_as_a_record(&self) -> bool {
@@ -227,6 +261,39 @@ pub struct Page<T> {
     pub next: Option<Cursor>,
     /// Where the page before this one ends; `None` on the first one.
     pub previous: Option<Cursor>,
+}
+
+impl<T: Record> Page<T> {
+    /// The page with only so many records as take about so many bytes, and at least one; what is left out is on the page after it, or
+    /// before it where the page was read backward.
+    #[must_use]
+    pub fn cut_to(mut self, query: &FeatureQuery, bytes: usize) -> Self {
+        let backward = query.cursor.as_ref().is_some_and(Cursor::is_backward);
+        let (count, mut left) = (self.items.len(), bytes);
+        let mut fits = |record: &T| {
+            let size = query.told_bytes(record);
+            let fits = size <= left;
+            left = left.saturating_sub(size);
+            fits
+        };
+        let kept = if backward {
+            self.items.iter().rev().take_while(|record| fits(record)).count()
+        } else {
+            self.items.iter().take_while(|record| fits(record)).count()
+        };
+        let kept = kept.max(1);
+        if kept >= count {
+            return self;
+        }
+        if backward {
+            self.items.drain(..count - kept);
+            self.previous = self.items.first().map(|first| query.cursor_at(first, true));
+        } else {
+            self.items.truncate(kept);
+            self.next = self.items.last().map(|last| query.cursor_at(last, false));
+        }
+        self
+    }
 }
 
 #[cfg(test)]

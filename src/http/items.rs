@@ -50,11 +50,11 @@ pub(super) async fn items(
     let base = state.base_url().to_owned();
     // Files name the datasets of their rows with all that is said of them: any change may touch those.
     let footprint = (format == Some(Format::GeoJson)).then(|| Footprint::of(&query));
-    let asked = query.clone();
+    let (asked, page_bytes) = (query.clone(), state.limits.page_bytes);
     let near = |snapshot: &Snapshot| snapshot.incidents_near(asked.bbox, asked.datetime);
     let (body, links, counts) = state
         .on_incidents(&asked, near, move |snapshot| {
-            let page = snapshot.query(&query);
+            let page = snapshot.query(&query).cut_to(&query, page_bytes);
             let links = page_links(&base, &query, text.as_deref(), format, &page);
             let body = match format {
                 None => items_page(&base, &query, &page, &links, snapshot).into_bytes(),

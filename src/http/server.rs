@@ -24,6 +24,8 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// How many features a tile holds before it holds bins instead.
     pub max_features: usize,
+    /// Bytes of features, as text, that a page holds at most; one feature that is larger is a page of its own.
+    pub page_bytes: usize,
     /// Bytes of answers that are kept to be sent again.
     pub cache_bytes: u64,
 }

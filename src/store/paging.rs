@@ -55,13 +55,11 @@ pub(super) struct Around {
 
 /// A page with the ways to those before and after it.
 pub(super) fn turned<R: Record>(query: &FeatureQuery, items: Vec<R>, around: Around) -> Page<R> {
-    let fingerprint = query.fingerprint();
-    let cursor = |record: &R, backward| Cursor::at(place(query, record), backward, fingerprint);
     Page {
         matched: around.matched,
         withheld: around.withheld,
-        next: items.last().filter(|_| around.after).map(|last| cursor(last, false)),
-        previous: items.first().filter(|_| around.before).map(|first| cursor(first, true)),
+        next: items.last().filter(|_| around.after).map(|last| query.cursor_at(last, false)),
+        previous: items.first().filter(|_| around.before).map(|first| query.cursor_at(first, true)),
         items,
     }
 }

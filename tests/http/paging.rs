@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::formats::{header_link, ids_in};
-use crate::support::{data, get, get_json, ids, link, pages, request_of, start_over};
+use crate::support::{data, get, get_json, ids, link, pages, request_of, start_limited, start_over};
 
 /// What a feature is sorted by: the unknown last, whatever the direction.
 fn key(feature: &Json, name: &str) -> (bool, String, f64) {
@@ -216,4 +216,41 @@ fn while_rows_are_written_each_is_met_once_in_every_format() {
     }
     done.store(true, Ordering::Relaxed);
     writer.join().unwrap();
+}
+
+#[test]
+fn a_page_has_a_budget_of_bytes_and_an_honest_next() {
+    const BUDGET: usize = 100_000;
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new().unwrap());
+    commit(&*store, data().clone()).unwrap();
+    let base = start_limited(store, Restricted::Never, BUDGET);
+    for (format, query) in [("geojson", ""), ("csv", "&sortby=-name"), ("fgb", "")] {
+        let mut ways = Vec::new();
+        let (mut seen, mut next) = (Vec::new(), Some(format!("/collections/regions/items?limit=10000&f={format}{query}")));
+        while let Some(path) = next {
+            let answer = request_of(&base, "GET", &path, &[]);
+            let page = ids_in(format, &answer);
+            assert!(page.len() == 1 || answer.body.len() < 2 * BUDGET, "{format}: {} bytes", answer.body.len());
+            assert_eq!(answer.header("ogc-numberreturned"), page.len().to_string());
+            assert_eq!(answer.header("ogc-numbermatched"), data().regions.len().to_string());
+            seen.extend(page);
+            ways.push(path);
+            next = header_link(&answer, "next");
+        }
+        assert!(ways.len() > 3, "{format}");
+        assert_eq!(
+            (seen.iter().collect::<BTreeSet<_>>().len(), seen.len()),
+            (data().regions.len(), data().regions.len()),
+            "{format}"
+        );
+        // Backward from the last page everything before it is met once, too.
+        let last = request_of(&base, "GET", ways.last().unwrap(), &[]);
+        let (mut met, mut back) = (ids_in(format, &last).len(), header_link(&last, "prev"));
+        while let Some(path) = back {
+            let answer = request_of(&base, "GET", &path, &[]);
+            met += ids_in(format, &answer).len();
+            back = header_link(&answer, "prev");
+        }
+        assert_eq!(met, data().regions.len(), "{format}");
+    }
 }
