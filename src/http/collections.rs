@@ -47,7 +47,7 @@ pub(super) async fn list(
     }
     let collections = Collection::ALL.map(|collection| describe(&snapshot, base, collection));
     let links = [
-        Link::new(base, "/collections?f=json", "self", "application/json"),
+        Link::new(base, "/collections", "self", "application/json"),
         Link::new(base, "/collections?f=html", "alternate", "text/html"),
     ];
     Ok(html::json(JSON, &json!({ "links": links, "collections": collections })))
@@ -179,9 +179,9 @@ fn describe(snapshot: &Snapshot, base: &str, collection: Collection) -> Json {
         "crs": Crs::ALL.map(Crs::uri),
         "storageCrs": Crs::Crs84.uri(),
         "links": [
-            Link::new(base, &format!("{path}?f=json"), "self", "application/json"),
+            Link::new(base, &path, "self", "application/json"),
             Link::new(base, &format!("{path}?f=html"), "alternate", "text/html"),
-            Link::new(base, &format!("{path}/items?f=json"), "items", "application/geo+json"),
+            Link::new(base, &format!("{path}/items"), "items", "application/geo+json"),
             Link::new(base, &format!("{path}/items?f=html"), "items", "text/html"),
             Link::new(base, &format!("{path}/items?f=geojsonseq"), "items", "application/geo+json-seq"),
             Link::new(base, &format!("{path}/items?f=csv"), "items", "text/csv; charset=utf-8"),

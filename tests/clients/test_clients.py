@@ -173,6 +173,8 @@ class Description(unittest.TestCase):
             capture_output=True,
             text=True,
             timeout=600,
+            # It leaves what it learnt where it runs.
+            cwd=server.folder.name,
         )
         self.assertEqual(done.returncode, 0, done.stdout[-6000:])
 
