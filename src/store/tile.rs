@@ -3,17 +3,18 @@
 //! Incidents come from their columns, regions from a coverage that is simplified for the zoom, roads simplified each by itself, and what
 //! is a point as it is.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::Snapshot;
 use super::incidents::{IncidentWriter, TileContent, VECTOR_PROPERTIES, write_mvt};
 use super::table::meets;
+use super::{RecordRef, Snapshot};
 use crate::domain::{Collection, FeatureQuery, Record, Region, Shape};
 use crate::tiles::geojson::{FeatureWriter, Geometry};
 use crate::tiles::mvt::{GridGeometry, Layer, write_meta};
 use crate::tiles::{
-    Coverage, Drawn, MAX_ZOOM, PropertyType, SimplifiedZoom, TileId, VectorLayer, area_of, lines_in, lines_of, simplified_line,
-    write_bins,
+    Bin, BinOf, CELL_STEPS, Cell, Coverage, Drawn, MAX_ZOOM, MapPoint, PropertyType, SimplifiedZoom, Tally, TileId, VectorLayer,
+    area_of, lines_in, lines_of, simplified_line, write_bins,
 };
 
 /// The features of a GeoJSON tile.
@@ -68,13 +69,15 @@ pub fn vector_layers(collection: Collection) -> Vec<VectorLayer<'static>> {
         layer.fields.retain(|(name, _)| *name == "id" || VECTOR_PROPERTIES.contains(name));
         let [number, text] = [PropertyType::Number, PropertyType::Text];
         layer = layer.with(&[("point_count", number), ("fatalities_unknown", number), ("cell", text)]);
+    } else if matches!(collection, Collection::Places | Collection::Control) {
+        layer = layer.with(&[("point_count", PropertyType::Number), ("cell", PropertyType::Text)]);
     }
     vec![layer, VectorLayer::meta()]
 }
 
 impl Snapshot {
     /// A tile's share of what meets a query, as a vector tile: a layer of the collection's name and the layer `meta`; nothing at all when
-    /// there is none. Incidents are bins when there are more than `max_features`. A box in the query chooses records and cuts none.
+    /// there is none. Points are bins when there are more than `max_features`. A box in the query chooses records and cuts none.
     #[must_use]
     pub fn vector_tile(&self, query: &FeatureQuery, tile: TileId, max_features: usize) -> Vec<u8> {
         let mut layer = Layer::new(query.collection.id());
@@ -86,7 +89,7 @@ impl Snapshot {
                 match &held.content {
                     TileContent::Rows(rows) => write_mvt(rows, tile, &mut layer),
                     TileContent::Bins(bins) => {
-                        write_bins(bins, &mut layer);
+                        write_bins(bins, BinOf::Incidents, &mut layer);
                         aggregated = true;
                     }
                 }
@@ -101,10 +104,13 @@ impl Snapshot {
                 }
             }
             Collection::Places | Collection::Control | Collection::Corridors => {
-                for record in self.find(&boxed(query, tile)).shown {
-                    let Some(drawn) = drawn(query, &record, tile) else { continue };
-                    matched += u64::from(layer.write_record(&record, drawn.as_geometry(), query.as_of));
+                let held = Held::of(self.find(&boxed(query, tile)).shown, query, tile, max_features);
+                for (record, drawn) in &held.records {
+                    matched += u64::from(layer.write_record(record, drawn.as_geometry(), query.as_of));
                 }
+                write_bins(&held.bins, BinOf::Records, &mut layer);
+                matched += held.binned();
+                aggregated = !held.bins.is_empty();
             }
         }
         let mut body = Vec::new();
@@ -131,7 +137,7 @@ impl Snapshot {
                         rows.iter().for_each(|row| features.add(|out| writer.write(out, *row, row.shape().into())));
                     }
                     TileContent::Bins(bins) => {
-                        bins.iter().for_each(|bin| features.add(|out| bin.write_geojson(out)));
+                        bins.iter().for_each(|bin| features.add(|out| bin.write_geojson(out, BinOf::Incidents)));
                         features.aggregated = true;
                     }
                 }
@@ -149,21 +155,54 @@ impl Snapshot {
             }
             Collection::Places | Collection::Control | Collection::Corridors => {
                 let found = self.find(&boxed(query, tile));
-                for record in &found.shown {
-                    match drawn(query, record, tile) {
-                        Some(Drawn::Lines(lines)) => {
-                            let lines = lines_of(&lines, tile);
-                            features.add(|out| writer.write(out, record, Geometry::Lines(&lines), query.as_of));
-                        }
-                        Some(_) => features.add(|out| writer.write(out, record, record.shape().into(), query.as_of)),
-                        None => {}
+                features.withheld = found.withheld.iter().filter(|record| drawn(query, *record, tile).is_some()).count() as u64;
+                let held = Held::of(found.shown, query, tile, max_features);
+                for (record, drawn) in &held.records {
+                    if let Drawn::Lines(lines) = drawn {
+                        let lines = lines_of(lines, tile);
+                        features.add(|out| writer.write(out, record, Geometry::Lines(&lines), query.as_of));
+                    } else {
+                        features.add(|out| writer.write(out, record, record.shape().into(), query.as_of));
                     }
                 }
-                features.withheld = found.withheld.iter().filter(|record| drawn(query, *record, tile).is_some()).count() as u64;
+                features.matched = features.returned + held.binned();
+                features.aggregated = !held.bins.is_empty();
+                held.bins.iter().for_each(|bin| features.add(|out| bin.write_geojson(out, BinOf::Records)));
+                return features;
             }
         }
         features.matched = features.returned;
         features
+    }
+}
+
+/// What a tile holds of records that are neither incidents nor regions: each of them, but bins for the points when there are too many.
+struct Held<'a> {
+    records: Vec<(RecordRef<'a>, Drawn)>,
+    bins: Vec<Bin>,
+}
+
+impl<'a> Held<'a> {
+    fn of(found: Vec<RecordRef<'a>>, query: &FeatureQuery, tile: TileId, max_features: usize) -> Self {
+        let drawn = |record: RecordRef<'a>| drawn(query, &record, tile).map(|drawn| (record, drawn));
+        let mut records: Vec<_> = found.into_iter().filter_map(drawn).collect();
+        let mut cells: BTreeMap<(u32, u32), u64> = BTreeMap::new();
+        let level = tile.z() + CELL_STEPS;
+        if records.iter().filter(|(_, drawn)| matches!(drawn, Drawn::Point(_))).count() > max_features {
+            records.retain(|(record, _)| {
+                let Shape::Point(position) = record.shape() else { return true };
+                let cell = Cell::of(MapPoint::of(position), level);
+                *cells.entry((cell.y, cell.x)).or_default() += 1;
+                false
+            });
+        }
+        let bin = |((y, x), count)| Bin { cell: Cell { z: level, x, y }, tally: Tally { count, ..Tally::default() } };
+        Self { records, bins: cells.into_iter().map(bin).collect() }
+    }
+
+    /// How many records the bins stand for.
+    fn binned(&self) -> u64 {
+        self.bins.iter().map(|bin| bin.tally.count).sum()
     }
 }
 

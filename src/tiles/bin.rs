@@ -136,18 +136,27 @@ impl std::ops::SubAssign for Tally {
     }
 }
 
-/// The incidents of a cell as one.
+/// The records of a cell as one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bin {
     /// Where.
     pub cell: Cell,
-    /// How many, and what of deaths.
+    /// How many, and of incidents what of deaths.
     pub tally: Tally,
+}
+
+/// What bins tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinOf {
+    /// How many incidents, and the sums of deaths.
+    Incidents,
+    /// How many records: places and observations have no deaths to sum.
+    Records,
 }
 
 impl Bin {
     /// Appends it as a GeoJSON Feature: a point at the centre of its cell.
-    pub fn write_geojson(&self, out: &mut String) {
+    pub fn write_geojson(&self, out: &mut String, of: BinOf) {
         let mut id = String::new();
         write_id(&mut id, self.cell);
         out.push_str("{\"type\":\"Feature\",\"id\":");
@@ -155,7 +164,10 @@ impl Bin {
         out.push_str(",\"geometry\":");
         write_geometry(out, self.cell.centre_position().map_or(Geometry::Null, Geometry::Point));
         out.push_str(",\"properties\":{\"point_count\":");
-        self.tally.write_json(out);
+        match of {
+            BinOf::Incidents => self.tally.write_json(out),
+            BinOf::Records => write_integer(out, i64::try_from(self.tally.count).unwrap_or(i64::MAX)),
+        }
         out.push_str(",\"cell\":");
         write_string(out, &id[ID_PREFIX.len()..]);
         out.push_str("}}");
@@ -163,11 +175,10 @@ impl Bin {
 }
 
 /// Adds bins to a layer of a vector tile whose zoom is [`CELL_STEPS`] less than theirs, each a point at the centre of its cell.
-pub fn write_bins(bins: &[Bin], layer: &mut Layer) {
+pub fn write_bins(bins: &[Bin], of: BinOf, layer: &mut Layer) {
     layer.reserve(bins.len());
-    let sums = Tally::default().fatalities().map(|(name, _)| name);
-    let [count, best, low, high, unknown, name] =
-        ["point_count", sums[0], sums[1], sums[2], sums[3], "cell"].map(|name| layer.key(name));
+    let (count, name) = (layer.key("point_count"), layer.key("cell"));
+    let sums = Tally::default().fatalities().map(|(name, _)| if of == BinOf::Incidents { layer.key(name) } else { 0 });
     // Most counts are small and come again and again.
     let mut small = [None; 256];
     let mut number = |layer: &mut Layer, number: u64| match usize::try_from(number).ok().and_then(|at| small.get_mut(at)) {
@@ -177,11 +188,13 @@ pub fn write_bins(bins: &[Bin], layer: &mut Layer) {
     let mut id = String::new();
     for Bin { cell, tally } in bins {
         write_id(&mut id, *cell);
-        for (key, sum) in
-            [(count, tally.count), (best, tally.best), (low, tally.low), (high, tally.high), (unknown, tally.unknown)]
-        {
-            let value = number(layer, sum);
-            layer.tag(key, value);
+        let value = number(layer, tally.count);
+        layer.tag(count, value);
+        if of == BinOf::Incidents {
+            for (key, (_, sum)) in sums.into_iter().zip(tally.fatalities()) {
+                let value = number(layer, sum);
+                layer.tag(key, value);
+            }
         }
         let value = layer.unique_text(&id[ID_PREFIX.len()..]);
         layer.tag(name, value);
@@ -231,7 +244,7 @@ mod tests {
         let cell = Cell { z: 9, x: 250, y: 236 };
         let bin = Bin { cell, tally: Tally { count: 7, best: 3, low: 2, high: 5, unknown: 1 } };
         let mut text = String::new();
-        bin.write_geojson(&mut text);
+        bin.write_geojson(&mut text, BinOf::Incidents);
         assert_eq!(
             text,
             r#"{"type":"Feature","id":"cell:9/250/236","geometry":{"type":"Point","coordinates":[-3.867188,13.581921]},"properties":{"point_count":7,"fatalities_best":3,"fatalities_low":2,"fatalities_high":5,"fatalities_unknown":1,"cell":"9/250/236"}}"#

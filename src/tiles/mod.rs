@@ -17,7 +17,7 @@ mod reproject;
 mod sketch;
 mod tilejson;
 
-pub use bin::{Bin, CELL_STEPS, Cell, MAX_CELL_ZOOM, Tally, write_bins};
+pub use bin::{Bin, BinOf, CELL_STEPS, Cell, MAX_CELL_ZOOM, Tally, write_bins};
 pub use clip::{Part, clip_area, clip_line};
 pub use coverage::{Coverage, SimplifiedZoom, area_of};
 pub use drawn::Drawn;

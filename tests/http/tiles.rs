@@ -1,6 +1,6 @@
 //! Tiles: what they hold sums to what there is.
 
-use harmattan::domain::{ChangeSet, Fatalities, Incident, Moment, Position};
+use harmattan::domain::{ChangeSet, Fatalities, Incident, Moment, Place, Position};
 use harmattan::http::Restricted;
 use harmattan::store::{MemoryStore, commit};
 use jiff::ToSpan as _;
@@ -147,6 +147,35 @@ fn above_max_features_a_tile_holds_bins_that_sum_to_what_it_holds() {
             assert_eq!((matched, counted), (total, figures.len() as u64), "{query} z{z}");
             assert_eq!((deaths, unknown), (wanted_deaths, wanted_unknown), "{query} z{z}");
         }
+    }
+}
+
+#[test]
+fn points_of_other_collections_are_bins_too_when_they_are_many() {
+    let template = &data().places[0];
+    let places = (0..6_000u32).map(|row| Place {
+        id: format!("made-up:{row}"),
+        position: Position::new(f64::from(row % 80) / 10.0 - 4.0, f64::from(row / 80) / 10.0 + 8.0).unwrap(),
+        ..template.clone()
+    });
+    let store = MemoryStore::new().unwrap();
+    commit(&store, ChangeSet { places: places.collect(), ..ChangeSet::default() }).unwrap();
+    let base = start(store, Restricted::Never);
+    for (z, aggregated) in [(0, true), (4, true), (7, false)] {
+        let (mut matched, mut counted) = (0, 0);
+        for (x, y) in tiles(z) {
+            let path = format!("/tiles/places/{z}/{x}/{y}");
+            let json = request_of(&base, "GET", &format!("{path}.geojson"), &[]).json();
+            let told = json["tile"]["matched"].as_u64().unwrap();
+            assert_eq!(json["tile"]["aggregated"], aggregated && told > 5_000, "{path}");
+            matched += told;
+            let counts = json["features"].as_array().unwrap().iter().map(|feature| &feature["properties"]);
+            counted += counts.map(|properties| properties["point_count"].as_u64().unwrap_or(1)).sum::<u64>();
+            let vector = request_of(&base, "GET", &format!("{path}.mvt"), &[]);
+            let features = messages(&vector.body, 3).first().map_or(0, |layer| messages(layer, 2).len());
+            assert_eq!(json["tile"]["returned"], features, "{path}");
+        }
+        assert_eq!((matched, counted), (6_000, 6_000), "zoom {z}");
     }
 }
 
