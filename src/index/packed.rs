@@ -1,19 +1,27 @@
 //! The packed tree: which of a great many points meet a box and an interval, for rows that do not change.
 //!
-//! Rows stand in columns, ordered by [`order`]: by span of [`BUCKET_DAYS`] days, and within a span along a Hilbert curve, so that
+//! Rows stand in columns, ordered by [`order`]: by span of [`BUCKET_DAYS`] days, less where rows are many, and within a span along a Hilbert curve, so that
 //! what is asked together lies together. Sixteen rows make a node, sixteen nodes make a node of the next level, and nothing
 //! but the boxes of the nodes is added to the columns. A question for a month passes over all other spans at the top of the
 //! tree; a question without a date walks each span's branch, which costs a few microseconds more than one tree in space alone.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::envelope::boxes;
 use crate::domain::{Bbox, Instant, Interval, Position};
 
-/// The length of the spans of time that rows are ordered by first.
+/// The length of the spans of time that rows are ordered by first, where few rows lie in one.
 ///
 /// Measured on a million points and windows of 30 days: spans of 30 to 120 days answer equally fast, longer and shorter ones slower.
 const BUCKET_DAYS: i64 = 64;
+
+/// Where more rows than these lie in a span, it is halved, and again: a window much shorter than a span looks at all of its rows
+/// in the box, so that its cost would grow with all that there is, and not with what it finds.
+const CROWDED: usize = 4_096;
+
+/// Down to this: shorter spans only make more branches.
+const LEAST_BUCKET_DAYS: i64 = 8;
 
 const MILLIS_PER_DAY: i64 = 86_400_000;
 
@@ -24,15 +32,40 @@ const FANOUT: usize = 16;
 /// Rows without a point stand at the end.
 #[must_use]
 pub fn order(rows: &[(Option<Position>, Interval)]) -> Vec<u32> {
+    let days = bucket_days(rows);
     let mut keyed: Vec<(u64, u32)> =
-        (0u32..).zip(rows).map(|(row, (position, interval))| (key(*position, *interval), row)).collect();
+        (0u32..).zip(rows).map(|(row, (position, interval))| (key(*position, *interval, days), row)).collect();
     keyed.sort_unstable();
     keyed.into_iter().map(|(_, row)| row).collect()
 }
 
-fn key(position: Option<Position>, interval: Interval) -> u64 {
+/// The length of spans in which rows are not crowded.
+fn bucket_days(rows: &[(Option<Position>, Interval)]) -> i64 {
+    let mut spans: BTreeSet<i64> = BTreeSet::new();
+    let (mut last, mut placed) = (None, 0usize);
+    for (_, interval) in rows.iter().filter(|(position, _)| position.is_some()) {
+        placed += 1;
+        let span = bucket(*interval, BUCKET_DAYS);
+        // Rows come in the order of time mostly.
+        if last.replace(span) != Some(span) {
+            spans.insert(span);
+        }
+    }
+    let mut in_a_span = placed / spans.len().max(1);
+    let mut days = BUCKET_DAYS;
+    while in_a_span > CROWDED && days > LEAST_BUCKET_DAYS {
+        (in_a_span, days) = (in_a_span / 2, days / 2);
+    }
+    days
+}
+
+fn bucket(interval: Interval, days: i64) -> i64 {
+    interval.start().millis().div_euclid(MILLIS_PER_DAY * days)
+}
+
+fn key(position: Option<Position>, interval: Interval, days: i64) -> u64 {
     let Some(position) = position else { return u64::MAX };
-    let bucket = interval.start().millis().div_euclid(MILLIS_PER_DAY * BUCKET_DAYS);
+    let bucket = bucket(interval, days);
     // Saturates for years beyond ±300,000, where order is all that is lost; the greatest is left to rows without a point.
     let bucket = (bucket.clamp(i64::from(i32::MIN), i64::from(i32::MAX) - 1) + (1 << 31)).unsigned_abs();
     bucket << 32 | u64::from(hilbert(part(position.lon(), 180.0), part(position.lat(), 90.0)))
