@@ -210,6 +210,13 @@ class Recipes(unittest.TestCase):
                 printed = run(sys.executable, "-c", block)
                 self.assertTrue(all(int(number) > 0 for number in re.findall(r"^\d+$", printed, re.M)), printed)
 
+    def test_r(self):
+        for block in self.blocks("R: sf", "r"):
+            printed = run("Rscript", "-e", block)
+            counts = re.search(r"^(\d+) (\d+) *$", printed, re.M).groups()
+            wanted = server.count("incidents"), server.count("incidents", country="ML")
+            self.assertEqual(tuple(map(int, counts)), wanted, printed)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=1)
