@@ -33,7 +33,7 @@ impl Sink for Checked {
             }
             Row::Region(region) => check(&*region),
             Row::Control(observation) => check(&*observation),
-            Row::Dataset(_) | Row::Corridor(_) => {}
+            Row::Dataset(_) | Row::Corridor(_) | Row::Retracted { .. } => {}
         }
         ControlFlow::Continue(())
     }

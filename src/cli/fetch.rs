@@ -9,7 +9,7 @@ use super::keeper::{Gather, Keeper, Rejects};
 use super::progress::{Progress, Unit};
 use super::report::{Account, report};
 use super::wrong_usage;
-use crate::domain::{Dataset, Instant};
+use crate::domain::{Collection, Dataset, Instant};
 use crate::fetch::{Acled, Country, Deleted, EVERYWHERE, FetchError, Page, Patience, Query, Ucdp};
 use crate::import::{Aliases, Context, Format, Gazetteer, Summary, import};
 use crate::settings::{FetchRowsSettings, FetchSettings, Provider};
@@ -131,7 +131,8 @@ impl<'a> Intake<'a> {
             let mut retracted = 0;
             for event in &deleted {
                 let known_at = event.at.map_or(self.known_at, |seconds| Instant::from_millis(seconds.saturating_mul(1_000)));
-                retracted += u64::from(keeper.retract(&format!("{}:{}", self.dataset.id, event.id), known_at));
+                retracted +=
+                    u64::from(keeper.retract(Collection::Incidents, &format!("{}:{}", self.dataset.id, event.id), known_at));
             }
             let (generation, _) = keeper.finish(self.settings.dry_run)?;
             tracing::info!("{}: {} withdrawn ids: retracted {retracted}", self.dataset.id, deleted.len());

@@ -55,9 +55,10 @@ pub(super) fn import(settings: &ImportSettings) -> Result<()> {
             break;
         }
     }
+    let retracted = keeper.retracted;
     let (generation, counts) = keeper.finish(settings.dry_run).context("nothing was kept")?;
     let (rejected, dry_run) = (rejects.count, settings.dry_run);
-    report(&Account { summaries, counts, rejected, retracted: 0, generation, dry_run }, settings.json)
+    report(&Account { summaries, counts, rejected, retracted, generation, dry_run }, settings.json)
 }
 
 /// From when rows without a stamp of their own are known: what the user says, else now.

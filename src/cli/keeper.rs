@@ -61,6 +61,8 @@ impl Rejects {
 #[derive(Default)]
 pub(super) struct Batch {
     changes: ChangeSet,
+    /// Statements on control that were withdrawn, and when.
+    retracted: Vec<(String, Instant)>,
     rejected: Vec<Rejection>,
     /// How many of both.
     pub(super) size: u64,
@@ -98,6 +100,7 @@ impl<F: FnMut(Batch) -> ControlFlow<()>> Sink for Gather<F> {
             Row::Incident(incident) => changes.incidents.push(*incident),
             Row::Region(region) => changes.regions.push(*region),
             Row::Control(observation) => changes.control.push(*observation),
+            Row::Retracted { id, known_at } => self.batch.retracted.push((id, known_at)),
             Row::Corridor(corridor) => changes.corridors.push(*corridor),
         }
         self.grown(false)
@@ -113,6 +116,8 @@ impl<F: FnMut(Batch) -> ControlFlow<()>> Sink for Gather<F> {
 pub(super) struct Keeper<'a> {
     transaction: Box<dyn Transaction + 'a>,
     counts: Counts,
+    /// How many statements that the rows withdrew.
+    pub(super) retracted: u64,
     rejects: &'a mut Rejects,
     strict: bool,
     /// The first thing that keeps the rows from being kept.
@@ -121,7 +126,7 @@ pub(super) struct Keeper<'a> {
 
 impl<'a> Keeper<'a> {
     pub(super) fn new(transaction: Box<dyn Transaction + 'a>, rejects: &'a mut Rejects, strict: bool) -> Self {
-        Self { transaction, counts: Counts::default(), rejects, strict, fault: None }
+        Self { transaction, counts: Counts::default(), retracted: 0, rejects, strict, fault: None }
     }
 
     pub(super) fn stopped(&self) -> bool {
@@ -146,13 +151,16 @@ impl<'a> Keeper<'a> {
                 Ok(counts) => self.counts += counts,
                 Err(error) => self.fail(error),
             }
+            for (id, known_at) in &batch.retracted {
+                self.retracted += u64::from(self.retract(Collection::Control, id, *known_at));
+            }
         }
         if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// Records that an incident was withdrawn; whether there was one.
-    pub(super) fn retract(&mut self, id: &str, known_at: Instant) -> bool {
-        self.transaction.retract(Collection::Incidents, id, known_at).unwrap_or_else(|error| {
+    /// Records that a record was withdrawn; whether there was one.
+    pub(super) fn retract(&mut self, collection: Collection, id: &str, known_at: Instant) -> bool {
+        self.transaction.retract(collection, id, known_at).unwrap_or_else(|error| {
             self.fail(error);
             false
         })

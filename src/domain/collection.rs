@@ -95,7 +95,9 @@ impl Collection {
         match self {
             Self::Regions => "geometry-polygon-or-multipolygon",
             Self::Corridors => "geometry-linestring",
-            Self::Places | Self::Incidents | Self::Control => "geometry-point",
+            // Statements on whole regions and on areas have an outline in place of a point.
+            Self::Control => "geometry-any",
+            Self::Places | Self::Incidents => "geometry-point",
         }
     }
 }

@@ -26,11 +26,11 @@ mod region;
 mod sorting;
 mod source;
 
-pub use actor::{Actor, Side};
+pub use actor::{Actor, ActorTree, Membership, Side};
 pub use bbox::Bbox;
 pub use change::ChangeSet;
 pub use collection::Collection;
-pub use control::{Blockade, ControlObservation, ControlStatus};
+pub use control::{Blockade, ConfidenceBasis, ControlObservation, ControlStatus, SourceNature, Target};
 pub use corridor::{Corridor, CorridorSegment, SegmentStatus, StatusChange};
 pub use crs::Crs;
 pub use cursor::Cursor;

@@ -3,7 +3,7 @@
 use super::DomainError;
 
 /// How exact a date is. With a week, month or year the day inside it is nominal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DatePrecision {
     /// The day is known.
     Day,
@@ -11,13 +11,17 @@ pub enum DatePrecision {
     Week,
     /// The month is known.
     Month,
+    /// The quarter or the season is known, some 90 days; statements on control have it, incidents do not.
+    Season,
     /// The year is known.
     Year,
 }
 
 impl DatePrecision {
-    /// Every precision, finest first.
+    /// Every precision of an incident, finest first.
     pub const WORDS: &'static [&'static str] = &["day", "week", "month", "year"];
+    /// Every precision of a statement on control, finest first.
+    pub const WORDS_OF_CONTROL: &'static [&'static str] = &["day", "week", "month", "season", "year"];
 
     /// Reads one of [`WORDS`](Self::WORDS).
     ///
@@ -33,13 +37,29 @@ impl DatePrecision {
         }
     }
 
-    /// The word of [`WORDS`](Self::WORDS).
+    /// Reads one of [`WORDS_OF_CONTROL`](Self::WORDS_OF_CONTROL).
+    ///
+    /// # Errors
+    /// [`DomainError::Word`] when the text is none of them.
+    pub fn parse_of_control(text: &str) -> Result<Self, DomainError> {
+        if text == "season" {
+            return Ok(Self::Season);
+        }
+        Self::parse(text).map_err(|_| DomainError::Word {
+            what: "date precision",
+            text: text.to_owned(),
+            expected: Self::WORDS_OF_CONTROL.join(", "),
+        })
+    }
+
+    /// The word of [`WORDS_OF_CONTROL`](Self::WORDS_OF_CONTROL).
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Day => "day",
             Self::Week => "week",
             Self::Month => "month",
+            Self::Season => "season",
             Self::Year => "year",
         }
     }

@@ -226,12 +226,13 @@ fn schema(collection: Collection, columns: &[(&'static Field, Column)], header: 
 }
 
 fn geo_metadata(collection: Collection) -> String {
-    let geometry_type = match collection {
-        Collection::Regions => "MultiPolygon",
-        Collection::Corridors => "LineString",
-        Collection::Places | Collection::Incidents | Collection::Control => "Point",
+    let geometry_types: &[&str] = match collection {
+        Collection::Regions => &["MultiPolygon"],
+        Collection::Corridors => &["LineString"],
+        Collection::Places | Collection::Incidents => &["Point"],
+        Collection::Control => &["Point", "MultiPolygon", "LineString"],
     };
     // No `crs`: its absence means OGC:CRS84 (GeoParquet 1.1, "crs").
-    let column = json!({ "encoding": "WKB", "geometry_types": [geometry_type] });
+    let column = json!({ "encoding": "WKB", "geometry_types": geometry_types });
     json!({ "version": "1.1.0", "primary_column": "geometry", "columns": { "geometry": column } }).to_string()
 }

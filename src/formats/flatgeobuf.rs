@@ -184,7 +184,9 @@ fn geometry_type(collection: Collection) -> GeometryType {
     match collection {
         Collection::Regions => GeometryType::MultiPolygon,
         Collection::Corridors => GeometryType::LineString,
-        Collection::Places | Collection::Incidents | Collection::Control => GeometryType::Point,
+        Collection::Places | Collection::Incidents => GeometryType::Point,
+        // Statements on regions and areas stand among those on places: each feature says what it is.
+        Collection::Control => GeometryType::Unknown,
     }
 }
 

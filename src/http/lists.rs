@@ -27,6 +27,11 @@ pub(super) async fn actors(
             "side": actor.side.as_str(),
             "force_of": actor.force_of,
             "parent_alliance": actor.parent_alliance,
+            "parents": actor.parents.iter().map(|parent| json!({
+                "code": parent.code,
+                "valid_from": parent.from.to_string(),
+                "valid_to": parent.to.map(|day| day.to_string()),
+            })).collect::<Vec<_>>(),
             "active_from": actor.active_from,
             "active_to": actor.active_to,
             "note": actor.note,

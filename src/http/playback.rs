@@ -13,7 +13,9 @@ use super::params::Params;
 use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
-use crate::domain::{Audience, Collection, ControlObservation, Corridor, FeatureQuery, GeoPrecision, Record as _, Verification};
+use crate::domain::{
+    Audience, Collection, ControlObservation, Corridor, FeatureQuery, GeoPrecision, Position, Record as _, Verification,
+};
 use crate::formats::{Column, FormatError, arrow_stream};
 use crate::store::{Coded, Playback, PlaybackContent, STEP_DEG, Snapshot};
 use crate::tiles::Tally;
@@ -153,7 +155,8 @@ pub(super) async fn corridors(
 
 /// A place is a name at a point: two places of one name and country stay apart.
 fn place_key(row: &ControlObservation) -> (&str, &str, u64, u64) {
-    (&row.country, &row.place, row.position.lon().to_bits(), row.position.lat().to_bits())
+    let (lon, lat) = row.target.position().map_or((0, 0), |position| (position.lon().to_bits(), position.lat().to_bits()));
+    (&row.country, &row.place, lon, lat)
 }
 
 fn control_changes(snapshot: &Snapshot, audience: Audience) -> Json {
@@ -169,8 +172,9 @@ fn control_changes(snapshot: &Snapshot, audience: Audience) -> Json {
                 "place": row.place,
                 "country": row.country,
                 "region": row.region,
-                "lon": row.position.lon(),
-                "lat": row.position.lat(),
+                "lon": row.target.position().map(Position::lon),
+                "lat": row.target.position().map(Position::lat),
+                "target": row.target.as_str(),
                 "population": row.population,
             }));
         }
@@ -184,7 +188,7 @@ fn control_changes(snapshot: &Snapshot, audience: Audience) -> Json {
             "blockade_by": row.blockade_by,
             "valid_from": row.valid_from.to_string(),
             "valid_to": row.valid_to.map(|day| day.to_string()),
-            "date_precision": row.date_precision.as_str(),
+            "date_precision": row.date_precision().as_str(),
             "geo_precision": row.geo_precision.map(GeoPrecision::code),
             "last_confirmed": row.last_confirmed.map(|day| day.to_string()),
             "known_at": row.source.known_at.to_string(),

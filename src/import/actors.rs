@@ -2,7 +2,7 @@
 
 use super::table::{Table, read_table};
 use super::{ImportError, Imported};
-use crate::domain::{Actor, Side};
+use crate::domain::{Actor, Membership, Side};
 
 const COLUMNS: &[&str] = &["code", "name_en", "name_fr", "kind", "side"];
 
@@ -16,6 +16,7 @@ pub(super) fn read_actors(table: Table<'_>) -> Result<Imported<Actor>, ImportErr
             side: row.parse("side", Side::parse)?,
             force_of: row.optional_text("force_of"),
             parent_alliance: row.optional_text("parent_alliance"),
+            parents: row.optional("parents", Membership::parse_all)?.unwrap_or_default(),
             active_from: row.optional_text("active_from"),
             active_to: row.optional_text("active_to"),
             note: row.optional_text("note"),

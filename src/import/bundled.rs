@@ -51,6 +51,8 @@ impl Sink for Keep {
             Row::Incident(incident) => self.changes.incidents.push(*incident),
             Row::Region(region) => self.changes.regions.push(*region),
             Row::Control(observation) => self.changes.control.push(*observation),
+            // What ships holds nothing that was withdrawn.
+            Row::Retracted { .. } => {}
             Row::Corridor(corridor) => self.changes.corridors.push(*corridor),
         }
         ControlFlow::Continue(())

@@ -44,7 +44,7 @@ impl<'a> Gazetteer<'a> {
             return Ok(None);
         }
         if let Some(located) = self.locator.within(country, position, COUNTRY_TOLERANCE_M, Interval::ALWAYS) {
-            return Ok(self.region(located.ordinal).map(|region| region.id.clone()));
+            return Ok(self.at(located.ordinal).map(|region| region.id.clone()));
         }
         // A set of regions may know the state and not its parts.
         if self.locator.country(country, position, COUNTRY_TOLERANCE_M, Interval::ALWAYS).is_some() {
@@ -52,7 +52,7 @@ impl<'a> Gazetteer<'a> {
         }
         let found = self.locator.locate(position, Interval::ALWAYS);
         let state =
-            found.iter().filter_map(|located| self.region(located.ordinal)).find(|region| region.level == AdminLevel::Country);
+            found.iter().filter_map(|located| self.at(located.ordinal)).find(|region| region.level == AdminLevel::Country);
         let place = state.map_or_else(|| "in none of the known states".to_owned(), |region| format!("in {}", region.name));
         Err(format!("the point {} {} does not lie in {country}; it lies {place}", position.lon(), position.lat()))
     }
@@ -62,7 +62,7 @@ impl<'a> Gazetteer<'a> {
     pub fn locate(&self, position: Position) -> Placed {
         let found = self.locator.locate(position, Interval::ALWAYS);
         let mut placed = Placed::default();
-        for region in found.iter().filter_map(|located| self.region(located.ordinal)) {
+        for region in found.iter().filter_map(|located| self.at(located.ordinal)) {
             if placed.country.is_none() {
                 placed.country = Some(region.country.clone());
             }
@@ -73,7 +73,13 @@ impl<'a> Gazetteer<'a> {
         placed
     }
 
-    fn region(&self, ordinal: u32) -> Option<&'a Region> {
+    /// The region of that id or code.
+    #[must_use]
+    pub fn region(&self, id: &str) -> Option<&'a Region> {
+        self.regions.iter().find(|region| region.id == id || region.code.as_deref() == Some(id))
+    }
+
+    fn at(&self, ordinal: u32) -> Option<&'a Region> {
         self.regions.get(usize::try_from(ordinal).ok()?)
     }
 }

@@ -211,7 +211,7 @@ fn bind(table: &mut Table<'_>, format: Format, context: &Context<'_>, syntax: Fo
         Format::Acled => ("acled", &["id", "date_start", "event_type"]),
         Format::Geojson | Format::GeojsonSeq | Format::Csv => ("events", &["date_start"]),
         Format::Regions => ("regions", &["level", "name", "country"]),
-        Format::Control => ("control", &["place", "actor", "status", "valid_from"]),
+        Format::Control => ("control", &["status", "valid_from"]),
         Format::Corridors => ("corridors", &["corridor_id", "waypoints", "status", "valid_from"]),
     };
     let map = context.column_map.iter().map(|(column, field)| (field.as_str(), column.as_str()));

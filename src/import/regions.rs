@@ -141,7 +141,7 @@ fn read(cells: &Cells<'_>, run: &mut Run<'_>) -> Result<Region, Fault> {
     })
 }
 
-fn read_area(geometry: &GeometryValue) -> Result<MultiPolygon<f64>, String> {
+pub(super) fn read_area(geometry: &GeometryValue) -> Result<MultiPolygon<f64>, String> {
     let polygons = match geometry {
         GeometryValue::Polygon { coordinates } => vec![read_polygon(coordinates)?],
         GeometryValue::MultiPolygon { coordinates } => {

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::Rejection;
-use crate::domain::{ControlObservation, Corridor, Dataset, Incident, Region};
+use crate::domain::{ControlObservation, Corridor, Dataset, Incident, Instant, Region};
 
 /// What an importer hands over, one at a time, in the order of the file.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +17,13 @@ pub enum Row {
     Region(Box<Region>),
     /// A statement on who held a place.
     Control(Box<ControlObservation>),
+    /// That a statement on control says nothing more from then on; comes after the statement.
+    Retracted {
+        /// Id of the statement.
+        id: String,
+        /// From when on.
+        known_at: Instant,
+    },
     /// A road with all that the file reports on it.
     Corridor(Box<Corridor>),
 }

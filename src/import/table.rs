@@ -151,14 +151,14 @@ impl<'r> Table<'r> {
         self.geometry = object.remove("geometry");
         if let Some(Json::Object(properties)) = object.remove("properties") {
             for (name, value) in properties {
-                put(&name, text_of(value));
+                put_flat(&mut put, name, value);
             }
             if let Some(id) = object.remove("id").filter(|id| !id.is_null()) {
                 put("id", text_of(id));
             }
         } else {
             for (name, value) in object {
-                put(&name, text_of(value));
+                put_flat(&mut put, name, value);
             }
         }
         let point = self.geometry.as_ref().filter(|geometry| geometry.get("type").and_then(Json::as_str) == Some("Point"));
@@ -198,6 +198,16 @@ impl<'r> Table<'r> {
                 }
             }
         }
+    }
+}
+
+/// Puts a member into its cell; an object of scalars into one for each, as `source.kind`.
+fn put_flat(put: &mut impl FnMut(&str, String), name: String, value: Json) {
+    match value {
+        Json::Object(members) if !members.is_empty() && members.values().all(|value| !value.is_object() && !value.is_array()) => {
+            members.into_iter().for_each(|(member, value)| put(&format!("{name}.{member}"), text_of(value)));
+        }
+        other => put(&name, text_of(other)),
     }
 }
 

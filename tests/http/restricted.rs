@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use harmattan::domain::{
     Blockade, ChangeSet, ControlObservation, ControlStatus, Corridor, Dataset, DatePrecision, EventType, Fatalities,
-    GeoPrecision, Incident, Instant, Moment, Position, Redistribution, SegmentStatus, SourceRef, StatusChange,
+    GeoPrecision, Incident, Instant, Moment, Position, Redistribution, SegmentStatus, SourceNature, SourceRef, StatusChange,
+    Target,
 };
 use harmattan::http::Restricted;
 use harmattan::store::{MemoryStore, Store as _, commit};
@@ -81,14 +82,19 @@ fn observation(dataset: &Arc<Dataset>, row: u8) -> ControlObservation {
         place: format!("{} town {row}", dataset.id),
         region: None,
         country: "ML".to_owned(),
-        position: position(row),
+        target: Target::Place(position(row)),
         actor: "FAMA".to_owned(),
+        actors: Vec::new(),
         status: ControlStatus::Control,
         blockade: Blockade::None,
         blockade_by: None,
         valid_from: date(2023, 1, 1),
         valid_to: None,
-        date_precision: DatePrecision::Day,
+        from_precision: DatePrecision::Day,
+        to_precision: DatePrecision::Day,
+        confidence_basis: None,
+        supersedes: None,
+        nature: SourceNature::default(),
         geo_precision: None,
         last_confirmed: None,
         population: None,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::support::{Kept, context, read, read_as};
-use harmattan::domain::{Incident, Instant, Moment, Record as _, SourceRef};
+use harmattan::domain::{Incident, Instant, Moment, Record as _, Shape, SourceRef};
 use harmattan::import::{Context, Format, Row, Summary, bundled};
 use harmattan::tiles::geojson::write_feature;
 
@@ -73,9 +73,26 @@ fn describe(summary: &Summary, kept: &Kept) -> String {
                     row.blockade_by
                 )
                 .unwrap();
-                writeln!(out, "  {}..{:?} {}", row.valid_from, row.valid_to, row.date_precision.as_str()).unwrap();
+                writeln!(out, "  {}..{:?} {}", row.valid_from, row.valid_to, row.date_precision().as_str()).unwrap();
+                let shape = match row.shape() {
+                    Shape::Point(at) => format!("{} {}", at.lon(), at.lat()),
+                    Shape::Area(area) => format!("{} polygon(s)", area.0.len()),
+                    Shape::Line(line) => format!("{} positions", line.0.len()),
+                    Shape::Unplaced => "nowhere".to_owned(),
+                };
+                writeln!(
+                    out,
+                    "  {} at {shape}; parties {:?}; confirmed {:?}",
+                    row.target.as_str(),
+                    row.actors,
+                    row.last_confirmed
+                )
+                .unwrap();
+                writeln!(out, "  rests on {:?}; supersedes {:?}; {:?}", row.confidence_basis, row.supersedes, row.nature)
+                    .unwrap();
                 writeln!(out, "  population {:?}; {}", row.population, source_line(&row.source)).unwrap();
             }
+            Row::Retracted { id, known_at } => writeln!(out, "{id} withdrawn {known_at}").unwrap(),
             Row::Corridor(road) => {
                 let places: Vec<_> = road.waypoints.iter().map(|(name, _)| name.as_str()).collect();
                 writeln!(out, "{} {} to {}, {}: {}", road.id, road.name, road.target, road.class, places.join(" ")).unwrap();
@@ -253,6 +270,30 @@ fn control_in_csv() {
 #[test]
 fn control_in_geojson() {
     assert_snapshot!(golden("control.geojson"));
+}
+
+#[test]
+fn control_in_json_lines() {
+    assert_snapshot!(golden("control.geojsonl"));
+}
+
+#[test]
+fn our_own_control_comes_back_as_it_went_out() {
+    let control = bundled().unwrap().changes.control;
+    let mut text = String::from(r#"{"type":"FeatureCollection","features":["#);
+    for (at, row) in control.iter().enumerate() {
+        text.push_str(if at == 0 { "" } else { ",\n" });
+        write_feature(&mut text, row, row.shape().into(), Instant::MAX);
+    }
+    text.push_str("]}");
+    let (summary, kept) = read(text.as_bytes(), "control.geojson").unwrap();
+    assert_eq!((summary.rejected, summary.unmapped.len(), summary.flagged.len()), (0, 0, 0));
+    let back = kept.rows.iter().filter_map(|row| if let Row::Control(row) = row { Some(row.as_ref()) } else { None });
+    let back: Vec<_> = back.collect();
+    assert_eq!(back.len(), control.len());
+    for (back, row) in back.into_iter().zip(&control) {
+        assert_eq!(back, row);
+    }
 }
 
 #[test]

@@ -308,6 +308,13 @@ mod tests {
         older
             .execute_batch("DROP TABLE harmattan_changes; UPDATE harmattan_store SET value = 1 WHERE key = 'schema_version'")
             .unwrap();
+        // What the third version brought.
+        let later = <crate::domain::ControlObservation as rows::Stored>::LATER;
+        for (table, column) in
+            later.iter().flat_map(|column| [("control", column), ("control_past", column)]).chain([("actors", &"parents")])
+        {
+            older.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN {column}")).unwrap();
+        }
         drop(older);
         let store = GeoPackageStore::open(&path).unwrap();
         assert_eq!(changes::between(&store.connection.lock().unwrap(), 0, 1).unwrap(), None, "what came before is not known");

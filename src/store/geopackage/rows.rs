@@ -11,9 +11,9 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::super::incidents::Incoming;
 use super::geometry;
 use crate::domain::{
-    Actor, AdminLevel, Bbox, Blockade, ControlObservation, ControlStatus, Corridor, Dataset, DatePrecision, EventType,
-    Fatalities, GeoPrecision, Incident, Instant, Moment, Place, PlaceKind, Position, Record as _, Redistribution, Region,
-    SegmentStatus, Shape, Side, SourceRef, StatusChange, Verification,
+    Actor, AdminLevel, Bbox, Blockade, ConfidenceBasis, ControlObservation, ControlStatus, Corridor, Dataset, DatePrecision,
+    EventType, Fatalities, GeoPrecision, Incident, Instant, Membership, Moment, Place, PlaceKind, Position, Record as _,
+    Redistribution, Region, SegmentStatus, Shape, Side, SourceNature, SourceRef, StatusChange, Target, Verification,
 };
 use geo::LineString;
 
@@ -26,6 +26,10 @@ pub(super) trait Stored: Sized {
     const TABLE: &'static str;
     /// Its columns in the order of [`values`](Self::values), without `fid` and `content_hash`.
     const COLUMNS: &'static [&'static str];
+
+    /// Columns that a later version of the schema brought. Where they are empty they do not count for the hash, so that of rows from
+    /// before it is as it was.
+    const LATER: &'static [&'static str] = &[];
 
     /// What stands in the columns.
     fn values(&self) -> Vec<ToSqlOutput<'_>>;
@@ -42,8 +46,9 @@ pub(super) fn content_hash<R: Stored>(values: &[ToSqlOutput<'_>]) -> i64 {
         hash.update(&bytes.len().to_le_bytes());
         hash.update(bytes);
     };
-    for (_, value) in R::COLUMNS.iter().zip(values).filter(|(column, _)| !matches!(**column, "known_at" | "imported_at")) {
+    for (column, value) in R::COLUMNS.iter().zip(values).filter(|(column, _)| !matches!(**column, "known_at" | "imported_at")) {
         match value_ref(value) {
+            ValueRef::Null if R::LATER.contains(column) => {}
             ValueRef::Null => cell(0, &[]),
             ValueRef::Integer(number) => cell(1, &number.to_le_bytes()),
             ValueRef::Real(number) => cell(2, &number.to_bits().to_le_bytes()),
@@ -172,6 +177,12 @@ fn optional_printed(value: Option<&impl ToString>) -> ToSqlOutput<'static> {
     value.map_or(ToSqlOutput::Owned(SqlValue::Null), printed)
 }
 
+/// Several texts in one cell; NULL for none.
+fn listed(texts: &[impl ToString], between: &str) -> ToSqlOutput<'static> {
+    let texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
+    ToSqlOutput::Owned(if texts.is_empty() { SqlValue::Null } else { SqlValue::Text(texts.join(between)) })
+}
+
 fn shape(shape: Shape<'_>) -> ToSqlOutput<'static> {
     ToSqlOutput::Owned(geometry::encode(shape).map_or(SqlValue::Null, SqlValue::Blob))
 }
@@ -246,8 +257,20 @@ impl Stored for Arc<Dataset> {
 
 impl Stored for Actor {
     const TABLE: &'static str = "actors";
-    const COLUMNS: &'static [&'static str] =
-        &["id", "name_en", "name_fr", "kind", "side", "force_of", "parent_alliance", "active_from", "active_to", "note"];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "name_en",
+        "name_fr",
+        "kind",
+        "side",
+        "force_of",
+        "parent_alliance",
+        "active_from",
+        "active_to",
+        "note",
+        "parents",
+    ];
+    const LATER: &'static [&'static str] = &["parents"];
 
     fn values(&self) -> Vec<ToSqlOutput<'_>> {
         vec![
@@ -261,6 +284,7 @@ impl Stored for Actor {
             optional(self.active_from.as_ref()),
             optional(self.active_to.as_ref()),
             optional(self.note.as_ref()),
+            listed(&self.parents, "; "),
         ]
     }
 
@@ -276,6 +300,7 @@ impl Stored for Actor {
             active_from: cells.optional_text()?,
             active_to: cells.optional_text()?,
             note: cells.optional_text()?,
+            parents: cells.maybe_text()?.map_or(Ok(Vec::new()), Membership::parse_all).ok()?,
         })
     }
 }
@@ -483,6 +508,26 @@ impl Stored for ControlObservation {
         "verification",
         "confidence",
         "known_at",
+        "target",
+        "actors",
+        "to_precision",
+        "confidence_basis",
+        "supersedes",
+        "source_id",
+        "source_kind",
+        "source_url",
+        "party_to_conflict",
+    ];
+    const LATER: &'static [&'static str] = &[
+        "target",
+        "actors",
+        "to_precision",
+        "confidence_basis",
+        "supersedes",
+        "source_id",
+        "source_kind",
+        "source_url",
+        "party_to_conflict",
     ];
 
     fn values(&self) -> Vec<ToSqlOutput<'_>> {
@@ -500,39 +545,80 @@ impl Stored for ControlObservation {
             optional(self.blockade_by.as_ref()),
             printed(&self.valid_from),
             optional_printed(self.valid_to.as_ref()),
-            text(self.date_precision.as_str()),
+            text(self.from_precision.as_str()),
             optional_printed(self.last_confirmed.as_ref()),
             optional(self.note.as_ref()),
         ];
         values.extend(source(&self.source));
+        // Most rows are of a place and have one precision: what is usual is left empty, as in stores of earlier versions.
+        let unusual = |usual: bool, word: &'static str| if usual { ToSqlOutput::Owned(SqlValue::Null) } else { text(word) };
+        values.extend([
+            unusual(matches!(self.target, Target::Place(_)), self.target.as_str()),
+            listed(&self.actors, "|"),
+            unusual(self.to_precision == self.from_precision, self.to_precision.as_str()),
+            self.confidence_basis.map_or(ToSqlOutput::Owned(SqlValue::Null), |basis| text(basis.as_str())),
+            optional(self.supersedes.as_ref()),
+            optional(self.nature.id.as_ref()),
+            optional(self.nature.kind.as_ref()),
+            optional(self.nature.url.as_ref()),
+            integer(self.nature.party_to_conflict),
+        ]);
         values
     }
 
     fn read(cells: &Cells<'_>, datasets: &Datasets) -> Option<Self> {
-        let position = geometry::point(cells.blob()??)?;
+        let blob = cells.blob()?;
         let (id, place, country, region) = (cells.text()?, cells.text()?, cells.text()?, cells.optional_text()?);
         let precision = match cells.optional_integer()? {
             None => None,
             Some(code) => Some(geo_precision(code)?),
         };
+        let (population, actor) = (cells.optional_count()?, cells.text()?);
+        let (status, blockade) = (ControlStatus::parse(cells.str()?).ok()?, Blockade::parse(cells.str()?).ok()?);
+        let blockade_by = cells.optional_text()?;
+        let (valid_from, valid_to) = (cells.optional_date()??, cells.optional_date()?);
+        let from_precision = DatePrecision::parse_of_control(cells.str()?).ok()?;
+        let (last_confirmed, note) = (cells.optional_date()?, cells.optional_text()?);
+        let source = cells.source(datasets)?;
+        let target = match cells.maybe_text()? {
+            None => Target::Place(geometry::point(blob?)?),
+            Some("admin") => Target::Admin(match blob {
+                None => None,
+                Some(blob) => Some(Arc::new(geometry::area(blob)?)),
+            }),
+            Some("polygon") => Target::Area(Arc::new(geometry::area(blob?)?)),
+            Some("road_segment") => Target::Road(geometry::line(blob?)?),
+            Some(_) => return None,
+        };
+        let actors = cells.maybe_text()?.map_or_else(Vec::new, |texts| texts.split('|').map(ToOwned::to_owned).collect());
         Some(Self {
             id,
             place,
             country,
             region,
-            position,
+            target,
             geo_precision: precision,
-            population: cells.optional_count()?,
-            actor: cells.text()?,
-            status: ControlStatus::parse(cells.str()?).ok()?,
-            blockade: Blockade::parse(cells.str()?).ok()?,
-            blockade_by: cells.optional_text()?,
-            valid_from: cells.optional_date()??,
-            valid_to: cells.optional_date()?,
-            date_precision: DatePrecision::parse(cells.str()?).ok()?,
-            last_confirmed: cells.optional_date()?,
-            note: cells.optional_text()?,
-            source: cells.source(datasets)?,
+            population,
+            actor,
+            actors,
+            status,
+            blockade,
+            blockade_by,
+            valid_from,
+            valid_to,
+            from_precision,
+            to_precision: cells.maybe_text()?.map_or(Ok(from_precision), DatePrecision::parse_of_control).ok()?,
+            last_confirmed,
+            confidence_basis: cells.maybe_text()?.map(ConfidenceBasis::parse).transpose().ok()?,
+            supersedes: cells.optional_text()?,
+            nature: SourceNature {
+                id: cells.optional_text()?,
+                kind: cells.optional_text()?,
+                url: cells.optional_text()?,
+                party_to_conflict: cells.optional_integer()?.map(|party| party != 0),
+            },
+            note,
+            source,
         })
     }
 }

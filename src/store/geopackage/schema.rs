@@ -3,7 +3,11 @@
 use rusqlite::{Connection, OptionalExtension as _};
 
 /// The migrations, in order. One that was released is never edited.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001-store.sql"), include_str!("migrations/0002-changes.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001-store.sql"),
+    include_str!("migrations/0002-changes.sql"),
+    include_str!("migrations/0003-control.sql"),
+];
 
 /// The version of the schema that this program writes.
 pub(super) const VERSION: usize = MIGRATIONS.len();
