@@ -2,8 +2,10 @@
 //! how old, and "unknown" where nobody knows.
 //!
 //! The layers, in the order in which they may use one another (a test holds the code to it):
-//! [`domain`] ← [`index`], [`tiles`], [`cql2`] ← [`formats`], [`store`], [`import`], [`fetch`] ← [`http`], [`cli`] ← the binary.
+//! [`domain`] ← [`index`], [`tiles`], [`cql2`], [`analytics`] ← [`formats`], [`store`], [`import`], [`fetch`] ← [`http`], [`cli`] ←
+//! the binary.
 
+pub mod analytics;
 pub mod cli;
 pub mod cql2;
 pub mod domain;

@@ -13,13 +13,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("index", &["domain"]),
     ("tiles", &["domain"]),
     ("cql2", &["domain"]),
+    ("analytics", &["domain", "index"]),
     ("import", &["domain", "index"]),
-    ("store", &["domain", "index", "tiles"]),
+    ("store", &["domain", "index", "tiles", "analytics"]),
     ("formats", &["domain", "tiles"]),
-    ("http", &["domain", "tiles", "cql2", "formats", "store"]),
+    ("http", &["domain", "tiles", "cql2", "analytics", "formats", "store"]),
     ("fetch", &[]),
     ("settings", &[]),
-    ("cli", &["domain", "tiles", "cql2", "formats", "import", "store", "fetch", "http", "settings"]),
+    ("cli", &["domain", "tiles", "cql2", "analytics", "formats", "import", "store", "fetch", "http", "settings"]),
 ];
 
 /// Crates that a layer must not name: no wire format and no runtime in the values, no HTTP outside `http`.
@@ -28,6 +29,7 @@ const MUST_NOT_NAME: &[(&str, &[&str])] = &[
     ("index", &["serde_json", "geojson", "tokio", "axum", "hyper", "csv"]),
     ("tiles", &["serde_json", "tokio", "axum", "hyper", "csv", "rstar"]),
     ("cql2", &["tokio", "axum", "hyper", "csv", "rstar", "rusqlite", "ureq"]),
+    ("analytics", &["serde", "serde_json", "geojson", "tokio", "axum", "hyper", "csv", "rusqlite", "ureq"]),
     ("formats", &["tokio", "axum", "hyper", "rstar", "rusqlite", "ureq"]),
     ("import", &["tokio", "axum", "hyper", "rstar", "ureq"]),
     ("store", &["axum", "hyper", "csv", "geojson", "ureq"]),

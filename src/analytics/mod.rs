@@ -1,0 +1,43 @@
+//! Measures of spread: pure functions over slices of domain values, which return numbers and where they come from.
+//!
+//! No store, no wire form, no clock. The numbers that the measures rest on stand in one table ([`parameters`]), each with its
+//! source or the word "default". Days are counted from 1970-01-01 ([`Day`]).
+
+pub mod areas;
+pub mod belief;
+mod control;
+mod draws;
+pub mod parameters;
+mod periods;
+mod shares;
+mod units;
+
+pub use control::{ControlModel, Reported};
+pub use draws::{DRAWS, LEVEL};
+pub use periods::{BlockadeView, UnitPoint, UnitView};
+pub use shares::{Bracket, By, Label, Measure, RegionShares, Share, Standpoint};
+pub use units::{Unit, UnitKind};
+
+use jiff::civil::Date;
+
+/// Days since 1970-01-01.
+pub type Day = i32;
+
+/// The name of the method of control over time, in every answer that rests on it.
+pub const CONTROL_METHOD: &str = "control-belief";
+/// Its version: it rises when the same data give other numbers.
+pub const CONTROL_METHOD_VERSION: &str = "1";
+
+/// The number of a day.
+#[must_use]
+pub fn day_of(date: Date) -> Day {
+    let days = crate::domain::Instant::start_of(date).millis().div_euclid(86_400_000);
+    Day::try_from(days).unwrap_or(Day::MAX)
+}
+
+/// The day of a number.
+#[must_use]
+pub fn date_of(day: Day) -> Date {
+    let instant = crate::domain::Instant::from_millis(i64::from(day) * 86_400_000);
+    instant.date().unwrap_or(Date::constant(1970, 1, 1))
+}

@@ -1,0 +1,427 @@
+//! Shares of regions and states by who is believed to hold them, in three denominators: places, people and land.
+//!
+//! A share is Σ m·p / Σ m over the places of a region: each place counts with its measure m and with what is believed of it. What nobody
+//! knows is a share of its own, and all of them sum to 1. Beside the share stand the 5 % and 95 % points and the median of its draws
+//! ([`draws`](super::draws)), and the bracket from the places that are definitely so to those that possibly are.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::belief::{Belief, Standing, State};
+use super::draws::{DRAWS, LEVEL, quantile};
+use super::parameters::{DEFINITE, NAMED, POSSIBLE, TOO_LITTLE};
+use super::units::{UnitKind, in_force};
+use super::{ControlModel, Day};
+use crate::domain::{AdminLevel, Instant};
+
+/// By what shares are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum By {
+    /// By actor: control and influence together.
+    #[default]
+    Actor,
+    /// By actor and whether it is control or influence.
+    Status,
+}
+
+/// Whose a share is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standpoint {
+    /// An actor's, of that standing where they are told apart.
+    Actor(String, Option<Standing>),
+    /// Contested between several.
+    Contested,
+    /// Reported to be without an armed group.
+    NoneReported,
+    /// Reported as left by the force that held it or by its people.
+    Abandoned,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// A range from what is definitely so to what possibly is.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Bracket {
+    /// Share of the places with a belief of at least [`DEFINITE`].
+    pub definite: f64,
+    /// Of those with at least [`POSSIBLE`].
+    pub possible: f64,
+}
+
+/// A share in one denominator, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Measure {
+    /// The share that is expected; all of a region sum to 1.
+    pub value: f64,
+    /// The 5 % point of the draws, and no more than the value.
+    pub lo: f64,
+    /// The 95 % point of the draws, and no less than the value.
+    pub hi: f64,
+    /// The median of the draws.
+    pub median: f64,
+    /// What is definite and what is possible.
+    pub bracket: Bracket,
+    /// The share of what is known; `None` for the unknown share, and where nothing is known.
+    pub of_known: Option<f64>,
+}
+
+/// A share in the three denominators.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Share {
+    /// Whose it is.
+    pub who: Standpoint,
+    /// Of places, of people, of land.
+    pub of: [Measure; 3],
+}
+
+/// What a region may be named after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Label {
+    /// One state has nearly all that is known.
+    Named(Standpoint),
+    /// Several have.
+    Mixed,
+    /// Too little is known.
+    InsufficientData,
+}
+
+/// The shares of one region.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegionShares {
+    /// Id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// State, ISO 3166-1 alpha-2.
+    pub country: String,
+    /// How many places there are, how many people live in them, and how many km² it has.
+    pub totals: [f64; 3],
+    /// How many of the places have no known population.
+    pub without_population: usize,
+    /// Whether the km² are those of its outline; else they are what its places speak for.
+    pub outlined: bool,
+    /// How many versions of statements are in force on the day.
+    pub statements: usize,
+    /// The datasets they are from.
+    pub datasets: BTreeSet<Arc<str>>,
+    /// What it may be named after, by places, people, land.
+    pub labels: [Label; 3],
+    /// The shares, the greatest of places first, the unknown one last.
+    pub shares: Vec<Share>,
+    /// The share of its places, people and land under a reported blockade.
+    pub blockaded: [Measure; 3],
+}
+
+/// What is summed up of a region.
+struct Sum {
+    id: String,
+    name: String,
+    country: String,
+    outline_km2: Option<f64>,
+    totals: [f64; 3],
+    without_population: usize,
+    statements: BTreeSet<u32>,
+    datasets: BTreeSet<Arc<str>>,
+    by: BTreeMap<Standpoint, Tally>,
+    blockaded: Tally,
+}
+
+/// What is summed up of one share.
+#[derive(Clone)]
+struct Tally {
+    value: [f64; 3],
+    definite: [f64; 3],
+    possible: [f64; 3],
+    /// What every draw has.
+    always: [f64; 3],
+    /// What each draw adds; empty while none does.
+    draws: Vec<[f64; 3]>,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self { value: [0.0; 3], definite: [0.0; 3], possible: [0.0; 3], always: [0.0; 3], draws: Vec::new() }
+    }
+}
+
+fn add(to: &mut [f64; 3], measures: [f64; 3], times: f64) {
+    to.iter_mut().zip(measures).for_each(|(to, measure)| *to += measure * times);
+}
+
+impl Tally {
+    fn count(&mut self, measures: [f64; 3], belief: f64) {
+        add(&mut self.value, measures, belief);
+        if belief >= DEFINITE.value {
+            add(&mut self.definite, measures, 1.0);
+        }
+        if belief >= POSSIBLE.value {
+            add(&mut self.possible, measures, 1.0);
+        }
+    }
+
+    fn draws(&mut self) -> &mut [[f64; 3]] {
+        if self.draws.is_empty() {
+            self.draws = vec![[0.0; 3]; DRAWS];
+        }
+        &mut self.draws
+    }
+
+    /// The share of a total in one denominator; `beyond` is added to it for sure.
+    fn measure(&self, at: usize, total: f64, beyond: f64) -> Measure {
+        if total <= 0.0 {
+            return Measure::default();
+        }
+        let part = |sum: f64| (sum / total).clamp(0.0, 1.0);
+        let value = part(self.value[at] + beyond);
+        let always = self.always[at] + beyond;
+        let (lo, median, hi) = if self.draws.is_empty() {
+            (part(always), part(always), part(always))
+        } else {
+            let mut row: Vec<f64> = self.draws.iter().map(|draw| draw[at]).collect();
+            row.sort_unstable_by(f64::total_cmp);
+            let tail = (1.0 - LEVEL) / 2.0;
+            (part(quantile(&row, tail) + always), part(quantile(&row, 0.5) + always), part(quantile(&row, 1.0 - tail) + always))
+        };
+        let bracket = Bracket { definite: part(self.definite[at] + beyond), possible: part(self.possible[at] + beyond) };
+        // A share that hardly any draw has lies above its 95 % point; the interval is widened to hold it.
+        Measure { value, lo: lo.min(value), hi: hi.max(value), median, bracket, of_known: None }
+    }
+}
+
+impl Sum {
+    fn measures(self, level: AdminLevel) -> RegionShares {
+        let Self { id, name, country, outline_km2, mut totals, without_population, statements, datasets, by, blockaded } = self;
+        let outlined = outline_km2.is_some();
+        // What no place speaks for is land all the same, and unknown.
+        let beyond = outline_km2.map_or(0.0, |whole| (whole - totals[2]).max(0.0));
+        totals[2] += beyond;
+        let unserved = [0.0, 0.0, beyond];
+        let mut known: Vec<Share> = Vec::new();
+        let mut unknown = Share { who: Standpoint::Unknown, of: [Measure::default(); 3] };
+        for (who, tally) in &by {
+            let of = std::array::from_fn(|at| {
+                tally.measure(at, totals[at], if *who == Standpoint::Unknown { unserved[at] } else { 0.0 })
+            });
+            match who {
+                Standpoint::Unknown => unknown.of = of,
+                _ => known.push(Share { who: who.clone(), of }),
+            }
+        }
+        for at in 0..3 {
+            let sum: f64 = known.iter().map(|share| share.of[at].value).sum();
+            let rest = &mut unknown.of[at];
+            // What has no people or no land at all is unknown, whatever is believed of its places.
+            if totals[at] <= 0.0 {
+                *rest = Measure {
+                    value: 1.0,
+                    lo: 1.0,
+                    hi: 1.0,
+                    median: 1.0,
+                    bracket: Bracket { definite: 1.0, possible: 1.0 },
+                    of_known: None,
+                };
+                continue;
+            }
+            rest.value = (1.0 - sum).max(0.0);
+            (rest.lo, rest.hi) = (rest.lo.min(rest.value), rest.hi.max(rest.value));
+            for share in &mut known {
+                share.of[at].of_known = (sum > 0.0).then(|| share.of[at].value / sum);
+            }
+        }
+        let labels = std::array::from_fn(|at| {
+            let most = known.iter().max_by(|a, b| a.of[at].value.total_cmp(&b.of[at].value));
+            match most.and_then(|most| Some((most, most.of[at].of_known?))) {
+                _ if unknown.of[at].value > TOO_LITTLE.value => Label::InsufficientData,
+                Some((most, part)) if part >= NAMED.value => Label::Named(most.who.clone()),
+                Some(_) => Label::Mixed,
+                None => Label::InsufficientData,
+            }
+        });
+        known.sort_by(|a, b| b.of[0].value.total_cmp(&a.of[0].value).then_with(|| a.who.cmp(&b.who)));
+        known.push(unknown);
+        let _ = level;
+        RegionShares {
+            blockaded: std::array::from_fn(|at| blockaded.measure(at, totals[at], 0.0)),
+            id,
+            name,
+            country,
+            totals,
+            without_population,
+            outlined,
+            statements: statements.len(),
+            datasets,
+            labels,
+            shares: known,
+        }
+    }
+}
+
+impl ControlModel {
+    /// Whose a state is.
+    #[must_use]
+    pub fn standpoint(&self, state: State, by: By) -> Standpoint {
+        match (state.standing, self.party(state)) {
+            (Standing::Contested, _) => Standpoint::Contested,
+            (Standing::NoneReported, _) => Standpoint::NoneReported,
+            (Standing::Abandoned, _) => Standpoint::Abandoned,
+            (standing, Some(party)) => Standpoint::Actor(party.to_owned(), (by == By::Status).then_some(standing)),
+            (_, None) => Standpoint::Unknown,
+        }
+    }
+
+    /// The shares of every region of a level on a day, as known at an instant or now, ordered by id; `only` one of them where it is
+    /// named. Of level 1 and where a state's regions are not known, the state stands for them; levels other than 0 are taken as 1.
+    #[must_use]
+    pub fn shares(
+        &self,
+        day: Day,
+        known_at: Option<Instant>,
+        level: AdminLevel,
+        by: By,
+        only: Option<&str>,
+    ) -> Vec<RegionShares> {
+        let (mut sums, region_of) = self.sums(level);
+        let wanted = |at: usize| only.is_none_or(|id| sums[at].id == id);
+        let wanted: Vec<bool> = (0..sums.len()).map(wanted).collect();
+        let draws = self.draws();
+        for (number, unit) in self.units().iter().enumerate() {
+            let home = region_of[self.units.of[number] as usize];
+            // The people and the place count in its own region, land where it lies.
+            let mut parts: Vec<(usize, [f64; 3])> = Vec::with_capacity(1 + unit.land.len());
+            let people = if unit.kind == UnitKind::Rest { None } else { unit.population };
+            let place = if unit.kind == UnitKind::Rest { 0.0 } else { 1.0 };
+            parts.extend(home.map(|home| (home, [place, people.map_or(0.0, f64::from), 0.0])));
+            for (ground, km2) in &unit.land {
+                let Some(region) = region_of[*ground as usize] else { continue };
+                match parts.iter_mut().find(|(at, _)| *at == region) {
+                    Some((_, measures)) => measures[2] += km2,
+                    None => parts.push((region, [0.0, 0.0, *km2])),
+                }
+            }
+            parts.retain(|(at, _)| wanted[*at]);
+            if parts.is_empty() {
+                continue;
+            }
+            if let Some(home) = home.filter(|home| wanted[*home]) {
+                sums[home].without_population += usize::from(unit.kind != UnitKind::Rest && people.is_none());
+            }
+            let belief = self.belief(number, day, known_at);
+            if unit.spoken_of()
+                && let Some(home) = home.filter(|home| wanted[*home])
+            {
+                self.note_sources(&mut sums[home], number, day, known_at);
+            }
+            let row = draws[number].as_deref();
+            let states = self.ladder(&belief, by);
+            for (at, measures) in &parts {
+                add(&mut sums[*at].totals, *measures, 1.0);
+                count(&mut sums[*at].by, &states, belief.unknown, *measures, row);
+            }
+            let siege: f64 = self.siege(number, day, known_at).states.iter().map(|(_, belief)| belief).sum();
+            if siege > 0.0 {
+                for (at, measures) in &parts {
+                    let blockaded = &mut sums[*at].blockaded;
+                    blockaded.count(*measures, siege);
+                    let besieged = |part: f32| f64::from(part) < siege;
+                    let drawn = blockaded.draws().iter_mut().zip(row.into_iter().flatten());
+                    drawn.filter(|(_, part)| besieged(**part)).for_each(|(draw, _)| add(draw, *measures, 1.0));
+                }
+            }
+        }
+        let all =
+            sums.into_iter().zip(wanted).filter(|(sum, wanted)| *wanted && (sum.totals[0] > 0.0 || sum.outline_km2.is_some()));
+        let mut regions: Vec<RegionShares> = all.map(|(sum, _)| sum.measures(level)).collect();
+        regions.sort_by(|a, b| a.id.cmp(&b.id));
+        regions
+    }
+
+    /// An empty sum a region, and for each ground the region that it counts in.
+    fn sums(&self, level: AdminLevel) -> (Vec<Sum>, Vec<Option<usize>>) {
+        let sum = |id: &str, name: &str, country: &str, outline_km2| Sum {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            country: country.to_owned(),
+            outline_km2,
+            totals: [0.0; 3],
+            without_population: 0,
+            statements: BTreeSet::new(),
+            datasets: BTreeSet::new(),
+            by: BTreeMap::new(),
+            blockaded: Tally::default(),
+        };
+        let (grounds, states) = (&self.units.grounds, &self.units.states);
+        if level == AdminLevel::Country {
+            let sums = states.iter().map(|state| sum(&state.id, &state.name, &state.country, state.area_km2)).collect();
+            let of = |country: &str| states.iter().position(|state| state.country == country);
+            return (sums, grounds.iter().map(|ground| of(&ground.country)).collect());
+        }
+        // What lies in a state and in none of its known regions counts in none of them.
+        let parted: BTreeSet<&str> =
+            grounds.iter().filter(|ground| ground.id != ground.country).map(|ground| ground.country.as_str()).collect();
+        let (mut sums, mut of) = (Vec::new(), Vec::new());
+        for ground in grounds {
+            let whole = ground.id == ground.country && parted.contains(ground.country.as_str());
+            of.push((!whole).then_some(sums.len()));
+            if !whole {
+                sums.push(sum(&ground.id, &ground.name, &ground.country, ground.area_km2));
+            }
+        }
+        (sums, of)
+    }
+
+    /// The states that are believed, from the state's hands to its enemies'.
+    fn ladder(&self, belief: &Belief, by: By) -> Vec<(Standpoint, f64)> {
+        let mut states = belief.states.clone();
+        states.sort_by_key(|(state, _)| self.rung(*state));
+        states.into_iter().map(|(state, belief)| (self.standpoint(state, by), belief)).collect()
+    }
+
+    fn note_sources(&self, sum: &mut Sum, unit: usize, day: Day, known_at: Option<Instant>) {
+        for (number, _) in in_force(&self.units()[unit], &self.versions, known_at) {
+            let version = &self.versions[number as usize];
+            if version.days.0 <= day && version.days.1.is_none_or(|last| day <= last) {
+                sum.statements.insert(number);
+                sum.datasets.insert(Arc::clone(&version.dataset));
+            }
+        }
+    }
+}
+
+/// Counts a place in the shares of a region, as it is believed and as it is drawn.
+fn count(
+    by: &mut BTreeMap<Standpoint, Tally>,
+    states: &[(Standpoint, f64)],
+    unknown: f64,
+    measures: [f64; 3],
+    row: Option<&[f32]>,
+) {
+    for (at, (who, belief)) in states.iter().enumerate() {
+        // An actor with control and influence of one place has the sum of both.
+        if states[..at].iter().any(|(before, _)| before == who) {
+            continue;
+        }
+        let belief = belief + states[at + 1..].iter().filter(|(other, _)| other == who).map(|(_, belief)| belief).sum::<f64>();
+        by.entry(who.clone()).or_default().count(measures, belief);
+    }
+    let rest = by.entry(Standpoint::Unknown).or_default();
+    rest.count(measures, unknown);
+    let Some(row) = row.filter(|_| !states.is_empty()) else {
+        add(&mut rest.always, measures, 1.0);
+        return;
+    };
+    let mut below = 0.0;
+    let mut left: Vec<usize> = (0..row.len()).collect();
+    for (who, belief) in states {
+        below += belief;
+        let tally = by.entry(who.clone()).or_default().draws();
+        left.retain(|draw| {
+            let is = f64::from(row[*draw]) < below;
+            if is {
+                add(&mut tally[*draw], measures, 1.0);
+            }
+            !is
+        });
+    }
+    let tally = by.entry(Standpoint::Unknown).or_default().draws();
+    left.iter().for_each(|draw| add(&mut tally[*draw], measures, 1.0));
+}
