@@ -27,6 +27,8 @@ pub enum Command {
     Fetch(FetchSettings),
     /// Writes what a query on the server would answer, with its sources.
     Export(ExportSettings),
+    /// Measures of spread from what the store holds, as the server's /analytics answers them.
+    Analyze(AnalyzeSettings),
     /// Says what the store holds: collections, counts, extents, datasets, licences, generation.
     Status(StatusSettings),
     /// Proves the store's integrity; exit code 1 and the list when anything is wrong.
@@ -289,6 +291,47 @@ pub struct ExportSettings {
     /// Also writes rows that may not be passed on.
     #[arg(long, env = "HARMATTAN_INCLUDE_RESTRICTED")]
     pub include_restricted: bool,
+}
+
+/// Settings of `analyze`.
+#[derive(Debug, Args)]
+pub struct AnalyzeSettings {
+    /// What to measure.
+    #[command(subcommand)]
+    pub measure: Analysis,
+}
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum Analysis {
+    /// Who was reported to hold what: shares of places, people and land by actor, with what is unknown.
+    Control(AnalyzeControlSettings),
+}
+
+/// Settings of `analyze control`.
+#[derive(Debug, Args)]
+pub struct AnalyzeControlSettings {
+    /// The day, as 2025-10-15; by default today.
+    #[arg(long, env = "HARMATTAN_DATE", value_name = "DATE")]
+    pub date: Option<String>,
+    /// 0: states; 1: their first-level regions.
+    #[arg(long, env = "HARMATTAN_LEVEL", default_value = "0", value_name = "LEVEL")]
+    pub level: String,
+    /// Only what was known by then.
+    #[arg(long, env = "HARMATTAN_KNOWN_AT", value_name = "DATETIME")]
+    pub known_at: Option<String>,
+    /// Only the region or state of that id.
+    #[arg(long, env = "HARMATTAN_REGION", value_name = "ID")]
+    pub region: Option<String>,
+    /// actor: control and influence together; status: apart.
+    #[arg(long, env = "HARMATTAN_BY", default_value = "actor", value_parser = ["actor", "status"], value_name = "WHAT")]
+    pub by: String,
+    /// The store.
+    #[command(flatten)]
+    pub store: StoreSettings,
+    /// One JSON document instead of text.
+    #[arg(long, env = "HARMATTAN_JSON")]
+    pub json: bool,
 }
 
 /// Settings of `datasets`.

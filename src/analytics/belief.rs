@@ -50,7 +50,8 @@ pub struct State {
 pub enum Says {
     /// That the place is in that state.
     State(State),
-    /// That somebody holds it of whom nobody knows who it is: a claim all the same, and part of the unknown.
+    /// That somebody holds it of whom nobody knows who it is. It ends earlier claims as any other does, and what it says is part of the
+    /// unknown: it adds to no state.
     Unattributed,
 }
 
@@ -259,6 +260,9 @@ impl Evidence {
         let mut sources: Vec<(Says, bool, u32, f64)> = Vec::new();
         for (claim, weight) in self.weights(day).filter(|(_, weight)| *weight > 0.0) {
             let says = claim.says_on(day);
+            if says == Says::Unattributed {
+                continue;
+            }
             let same = sources
                 .iter_mut()
                 .find(|(other, region, source, _)| *other == says && *region == claim.on_region && *source == claim.source);
@@ -421,4 +425,311 @@ fn carried(claim: &Claim, all: &[Claim]) -> Day {
             !all.iter().filter(alike).any(|other| between(&other))
         });
     next.max().unwrap_or(claim.confirmed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn held(standing: Standing, party: u16) -> Says {
+        Says::State(State { standing, party: Some(party) })
+    }
+
+    fn contested() -> Says {
+        Says::State(State { standing: Standing::Contested, party: None })
+    }
+
+    fn claim(says: Says, from: Day, confirmed: Day, confidence: f64) -> Claim {
+        let source = u32::from_ne_bytes(from.to_ne_bytes());
+        let from = Within { first: from, last: from };
+        Claim { says, then: Vec::new(), confidence, on_region: false, source, from, to: None, confirmed, half_life: 180.0 }
+    }
+
+    fn until(claim: Claim, last: Day) -> Claim {
+        Claim { to: Some(Within { first: last, last }), ..claim }
+    }
+
+    const A: u16 = 1;
+    const B: u16 = 2;
+
+    fn of(claims: &[Claim], says: Says, day: Day) -> f64 {
+        let Says::State(state) = says else { return 0.0 };
+        Evidence::new(claims.to_vec()).on(day).of(state)
+    }
+
+    #[test]
+    fn one_confirmed_report_leaves_a_fifth_unknown_and_a_partys_claim_two_fifths() {
+        let says = held(Standing::Control, A);
+        assert!((of(&[claim(says, 0, 0, 0.95)], says, 0) - 0.79).abs() < 0.002);
+        assert!((of(&[claim(says, 0, 0, 0.4)], says, 0) - 0.62).abs() < 0.005);
+    }
+
+    #[test]
+    fn nothing_is_believed_before_and_after() {
+        let says = held(Standing::Control, A);
+        let claims = [until(claim(says, 100, 100, 0.9), 200)];
+        assert_eq!((of(&claims, says, 99), of(&claims, says, 201)), (0.0, 0.0));
+        assert_eq!(of(&claims, says, 100), of(&claims, says, 200));
+    }
+
+    #[test]
+    fn an_open_claim_halves_and_sinks_below_the_floor() {
+        let says = held(Standing::Control, A);
+        let claims = [claim(says, 0, 100, 0.8)];
+        assert_eq!(of(&claims, says, 50), of(&claims, says, 100));
+        assert!((of(&claims, says, 280) - 0.4 / 0.65).abs() < 1e-12);
+        // 0.8 · 2^(-t/180) falls below 0.1 after 540 days.
+        let evidence = Evidence::new(claims.to_vec());
+        assert!(evidence.on(640).leading().is_some() && evidence.on(641).leading().is_none());
+    }
+
+    #[test]
+    fn an_end_within_a_month_rises_and_falls_over_it() {
+        let says = held(Standing::Control, A);
+        let mut month = claim(says, 100, 129, 0.75);
+        month.from = Within { first: 100, last: 129 };
+        let weights: Vec<f64> = [99, 100, 114, 129, 130].map(|day| Evidence::new(vec![month.clone()]).on(day).weight).to_vec();
+        assert_eq!(weights[0], 0.0);
+        assert!((weights[2] / weights[3] - 0.5).abs() < 1e-12 && weights[1] < 0.03);
+        assert!(weights[4] < weights[3]);
+    }
+
+    #[test]
+    fn a_wire_copy_weighs_nothing() {
+        let says = held(Standing::Control, A);
+        let one = claim(says, 0, 0, 0.6);
+        assert_eq!(of(&[one.clone(), one.clone(), one.clone()], says, 10), of(&[one.clone()], says, 10));
+        let other = Claim { source: 99, ..one.clone() };
+        assert!(of(&[one.clone(), other], says, 10) > of(&[one], says, 10));
+    }
+
+    #[test]
+    fn between_two_like_claims_the_first_keeps_its_weight_unless_they_lie_too_far_apart() {
+        let says = held(Standing::Control, A);
+        let near = [claim(says, 0, 0, 0.6), claim(says, 360, 360, 0.6)];
+        assert_eq!(of(&near, says, 359), of(&near[..1], says, 0));
+        let far = [claim(says, 0, 0, 0.6), claim(says, 361, 361, 0.6)];
+        assert!(of(&far, says, 360) < of(&far[..1], says, 0));
+        let between = [near[0].clone(), claim(contested(), 100, 100, 0.3), near[1].clone()];
+        assert!(of(&between, says, 359) < of(&near, says, 359));
+    }
+
+    #[test]
+    fn a_place_changed_between_two_claims_and_nobody_knows_when() {
+        let (a, b) = (held(Standing::Control, A), held(Standing::Control, B));
+        let claims = [claim(a, 0, 100, 0.9), claim(b, 200, 200, 1.0)];
+        let evidence = Evidence::new(claims.to_vec());
+        let weight = |day| evidence.on(day).weight;
+        assert!(weight(150) < 0.9 * 0.5 + 1e-9 && weight(199) < 0.02);
+        assert_eq!(of(&claims, b, 199), 0.0);
+        assert_eq!(of(&claims, a, 200), 0.0);
+        let Says::State(state) = b else { panic!() };
+        assert_eq!(evidence.changed_between(state, 200), Some((100, 200)));
+    }
+
+    #[test]
+    fn claims_that_contradict_one_another_at_one_time_are_disputed() {
+        let (a, b) = (held(Standing::Control, A), held(Standing::Control, B));
+        let claims = [until(claim(a, 0, 0, 0.4), 100), until(claim(b, 0, 0, 0.4), 100)];
+        let belief = Evidence::new(claims.to_vec()).on(50);
+        assert!(belief.disputed() && (belief.disagreement() - 1.0).abs() < 1e-12);
+        let Says::State(state) = a else { panic!() };
+        let (lo, hi) = belief.interval(state);
+        assert!(lo < belief.of(state) && belief.of(state) < hi && lo > 0.0 && hi < 1.0);
+    }
+
+    #[test]
+    fn a_claim_on_the_region_never_outweighs_one_on_the_place() {
+        let (a, b) = (held(Standing::Control, A), held(Standing::Control, B));
+        let region = Claim { on_region: true, ..until(claim(b, 0, 0, 0.95), 1_000) };
+        let place = until(claim(a, 0, 0, 0.3), 1_000);
+        assert!(of(&[region.clone(), place.clone()], a, 10) >= of(&[region.clone(), place], b, 10));
+        // Alone it counts by half.
+        assert!((of(&[region], b, 10) - 0.475 / 0.725).abs() < 1e-12);
+    }
+
+    #[test]
+    fn who_is_not_known_is_part_of_the_unknown() {
+        let belief = Evidence::new(vec![claim(Says::Unattributed, 0, 0, 0.9)]).on(0);
+        assert!(belief.states.is_empty() && (belief.unknown - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_part_says_what_the_whole_says_from_its_merger_on() {
+        let (part, whole) = (held(Standing::Control, A), held(Standing::Control, B));
+        let merged = Claim { then: vec![(50, whole)], ..until(claim(part, 0, 0, 0.9), 100) };
+        assert!(of(&[merged.clone()], part, 49) > 0.0 && of(&[merged.clone()], part, 50) == 0.0);
+        assert!(of(&[merged], whole, 50) > 0.0);
+    }
+
+    /// The same by the definitions alone, looking at everything each time.
+    fn oracle(claims: &[Claim], day: Day) -> Vec<(Says, f64)> {
+        let step = |within: Within, day: Day| {
+            let days = (within.first..=within.last).count() as f64;
+            (within.first..=within.last).filter(|inner| *inner <= day).count() as f64 / days
+        };
+        let carried = |claim: &Claim| {
+            let alike: Vec<&Claim> = claims.iter().filter(|other| other.on_region == claim.on_region).collect();
+            let mut until = claim.confirmed;
+            for next in alike.iter().filter(|other| other.says == claim.says).map(|other| other.from.last) {
+                let near = next > claim.confirmed && f64::from(next - claim.confirmed) <= 2.0 * claim.half_life;
+                let else_between = alike
+                    .iter()
+                    .any(|other| other.says != claim.says && other.from.last > claim.confirmed && other.from.first <= next);
+                if near && !else_between && next > until {
+                    until = next;
+                }
+            }
+            until
+        };
+        let weight = |claim: &Claim| {
+            let mut weight = claim.confidence * if claim.on_region { 0.5 } else { 1.0 };
+            let rising = step(claim.from, day);
+            let falling = match claim.to {
+                Some(to) => 1.0 - step(to, day - 1),
+                None => (-(f64::from(day - carried(claim)).max(0.0)) / claim.half_life).exp2(),
+            };
+            weight *= rising.min(falling);
+            if claim.to.is_none() {
+                let after = carried(claim).max(claim.from.last);
+                let mut says: Vec<Says> = claims.iter().map(|other| other.says).filter(|says| *says != claim.says).collect();
+                says.sort();
+                says.dedup();
+                for says in says {
+                    let done = claims
+                        .iter()
+                        .filter(|other| other.on_region == claim.on_region && other.says == says && other.from.last > after)
+                        .map(|other| {
+                            let part = f64::from(day - after) / f64::from(other.from.last - after);
+                            other.confidence * part.clamp(0.0, 1.0)
+                        })
+                        .fold(0.0, f64::max);
+                    weight *= 1.0 - done;
+                }
+            }
+            weight
+        };
+        let mut all: Vec<Says> = claims.iter().map(|claim| claim.says).filter(|says| *says != Says::Unattributed).collect();
+        all.sort();
+        all.dedup();
+        let level = |says: Says, on_region: bool| -> f64 {
+            let mine = claims.iter().filter(|claim| claim.says == says && claim.on_region == on_region);
+            let mut sources: Vec<u32> = mine.clone().map(|claim| claim.source).collect();
+            sources.sort_unstable();
+            sources.dedup();
+            let most = |source: u32| mine.clone().filter(|claim| claim.source == source).map(weight).fold(0.0, f64::max);
+            sources.into_iter().map(most).sum()
+        };
+        let place: f64 = all.iter().map(|says| level(*says, false)).sum();
+        let strange: f64 = all.iter().filter(|says| level(**says, false) == 0.0).map(|says| level(*says, true)).sum();
+        let in_force =
+            claims.iter().any(|claim| !claim.on_region && claim.from.first <= day && claim.to.is_none_or(|to| day <= to.last));
+        let held = if in_force && strange > place { place / strange } else { 1.0 };
+        let counted: Vec<(Says, f64)> = all
+            .iter()
+            .map(|says| {
+                let (direct, wide) = (level(*says, false), level(*says, true));
+                (*says, direct + if direct == 0.0 { wide * held } else { wide })
+            })
+            .collect();
+        let sum: f64 = counted.iter().map(|(_, weight)| weight).sum();
+        if sum < 0.1 {
+            return Vec::new();
+        }
+        let known = counted.into_iter().filter(|(_, weight)| *weight > 0.0);
+        known.map(|(says, weight)| (says, weight / (sum + 0.25))).collect()
+    }
+
+    fn any_says() -> impl Strategy<Value = Says> {
+        prop_oneof![
+            (0u16..3).prop_map(|party| held(Standing::Control, party)),
+            (0u16..3).prop_map(|party| held(Standing::Influence, party)),
+            Just(contested()),
+            Just(Says::Unattributed),
+        ]
+    }
+
+    prop_compose! {
+        fn any_claim()(
+            says in any_says(),
+            first in 0i32..600,
+            wide in prop_oneof![Just(0i32), Just(29), Just(364)],
+            lasts in prop::option::of(0i32..500),
+            end_wide in prop_oneof![Just(0i32), Just(30)],
+            confirmed in 0i32..400,
+            confidence in 0.05f64..=1.0,
+            on_region in prop::bool::weighted(0.25),
+            source in 0u32..6,
+            half_life in prop_oneof![Just(180.0), Just(60.0)],
+        ) -> Claim {
+            let from = Within { first, last: first + wide };
+            let to = lasts.map(|days| Within { first: first + days, last: first + days + end_wide });
+            Claim { says, then: Vec::new(), confidence, on_region, source, from, to, confirmed: from.last + confirmed, half_life }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn beliefs_are_those_of_the_definitions(claims in prop::collection::vec(any_claim(), 0..9), day in -10i32..1_500) {
+            let belief = Evidence::new(claims.clone()).on(day);
+            let mut expected = oracle(&claims, day);
+            expected.sort_by_key(|(says, _)| *says);
+            prop_assert_eq!(belief.states.len(), expected.len(), "{:?} {:?}", belief, expected);
+            for ((state, belief), (says, expected)) in belief.states.iter().zip(&expected) {
+                prop_assert_eq!(Says::State(*state), *says);
+                prop_assert!((belief - expected).abs() < 1e-9, "{} {}", belief, expected);
+            }
+        }
+
+        #[test]
+        fn shares_and_the_unknown_sum_to_one(claims in prop::collection::vec(any_claim(), 0..9), day in -10i32..1_500) {
+            let belief = Evidence::new(claims).on(day);
+            let sum: f64 = belief.states.iter().map(|(_, share)| share).sum::<f64>() + belief.unknown;
+            prop_assert!((sum - 1.0).abs() < 1e-9);
+            prop_assert!(belief.unknown >= -1e-12 && belief.states.iter().all(|(_, share)| *share > 0.0));
+        }
+
+        #[test]
+        fn a_claim_that_agrees_never_lowers_belief(
+            claims in prop::collection::vec(any_claim(), 1..7), agreeing in any_claim(), which in any::<prop::sample::Index>(), day in 0i32..1_500,
+        ) {
+            let says = claims[which.index(claims.len())].says;
+            let before = of(&claims, says, day);
+            let mut more = claims.clone();
+            more.push(Claim { says, on_region: false, ..agreeing });
+            // What a new claim on the place takes from claims on its region that disagree with it may only raise it.
+            prop_assert!(of(&more, says, day) >= before - 1e-12, "{} after {}", of(&more, says, day), before);
+        }
+
+        #[test]
+        fn age_never_lowers_the_unknown(claims in prop::collection::vec(any_claim(), 1..7), after in 0i32..800, days in 1i32..400) {
+            // From when on nothing begins and nothing ends any more.
+            let settled = claims.iter().map(|claim| claim.from.last.max(claim.to.map_or(0, |to| to.last + 1))).max().unwrap();
+            let evidence = Evidence::new(claims);
+            let unknown = |day: Day| evidence.on(day).unknown;
+            prop_assert!(unknown(settled + after + days) >= unknown(settled + after) - 1e-12);
+        }
+
+        #[test]
+        fn the_order_does_not_matter(claims in prop::collection::vec(any_claim(), 0..8).prop_shuffle(), day in 0i32..1_500) {
+            let mut other = claims.clone();
+            other.reverse();
+            prop_assert_eq!(Evidence::new(claims).on(day), Evidence::new(other).on(day));
+        }
+
+        #[test]
+        fn nothing_is_believed_before_the_first_claim(claims in prop::collection::vec(any_claim(), 1..8), before in 1i32..500) {
+            let first = claims.iter().map(|claim| claim.from.first).min().unwrap();
+            prop_assert_eq!(Evidence::new(claims).on(first - before).unknown, 1.0);
+        }
+
+        #[test]
+        fn where_nothing_moves_nothing_changes(claims in prop::collection::vec(any_claim(), 1..7), day in -5i32..1_500) {
+            let evidence = Evidence::new(claims);
+            if !evidence.moves(day) {
+                prop_assert_eq!(evidence.on(day), evidence.on(day + 1));
+            }
+        }
+    }
 }

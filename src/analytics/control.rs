@@ -1,6 +1,6 @@
 //! Who was reported to hold what, over time and as known at any instant: all statements on control, made ready to be asked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use super::belief::{Belief, Claim, Evidence, Says, Standing, State, Within};
@@ -321,5 +321,25 @@ impl ControlModel {
             let units = self.units.units.iter().zip(&self.units.of);
             units.map(|(unit, of)| unit.spoken_of().then(|| draws::of_place(&unit.id, &regions[*of as usize]))).collect()
         })
+    }
+}
+
+impl ControlModel {
+    /// The datasets of some versions of statements, by id.
+    #[must_use]
+    pub fn datasets(&self, statements: &[u32]) -> BTreeSet<Arc<str>> {
+        statements.iter().map(|number| Arc::clone(&self.versions[*number as usize].dataset)).collect()
+    }
+
+    /// The datasets of all of them.
+    #[must_use]
+    pub fn all_datasets(&self) -> Vec<&str> {
+        self.versions.iter().map(|version| &*version.dataset).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The ids of some versions of statements.
+    #[must_use]
+    pub fn ids(&self, statements: &[u32]) -> Vec<&str> {
+        statements.iter().map(|number| self.versions[*number as usize].id.as_str()).collect()
     }
 }

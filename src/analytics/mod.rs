@@ -6,6 +6,7 @@
 pub mod areas;
 pub mod belief;
 mod control;
+mod control_areas;
 mod draws;
 pub mod parameters;
 mod periods;
@@ -13,6 +14,7 @@ mod shares;
 mod units;
 
 pub use control::{ControlModel, Reported};
+pub use control_areas::STEPS;
 pub use draws::{DRAWS, LEVEL};
 pub use periods::{BlockadeView, UnitPoint, UnitView};
 pub use shares::{Bracket, By, Label, Measure, RegionShares, Share, Standpoint};

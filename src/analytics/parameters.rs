@@ -21,7 +21,7 @@ const fn parameter(name: &'static str, value: f64, unit: &'static str, meaning: 
 }
 
 /// What the half-lives are held against.
-const ANCHOR: &str = "default; anchored on the half-life of 3.2 months of an event's weight in the replication code of Anders 2020, doi:10.1177/0022343319898241";
+const ANCHOR: &str = "default; anchored on the half-life of 3.2 months of an event's weight in the replication code of Anders 2020, Journal of Peace Research 57(6):701–714";
 
 /// How long an open claim of control keeps half its weight after it was last confirmed.
 pub const HALF_LIFE_CONTROL: Parameter = parameter(
@@ -111,7 +111,7 @@ pub const REACH: Parameter = parameter(
     "reach",
     30.0,
     "km",
-    "a place speaks for land no farther away; control as a service area after Tao et al. 2016, Transactions in GIS, doi:10.1111/tgis.12191, who use travel time",
+    "a place speaks for land no farther away; control as a service area after Tao et al. 2016, Transactions in GIS, who use travel time",
     "default",
 );
 /// The grid of areas.

@@ -425,3 +425,60 @@ fn count(
     let tally = by.entry(Standpoint::Unknown).or_default().draws();
     left.iter().for_each(|draw| add(&mut tally[*draw], measures, 1.0));
 }
+
+/// A move of a share that a series shows.
+const MOVE: f64 = 0.005;
+
+impl ControlModel {
+    /// The days of a span on which shares may take another course, and between them one at least every month while anything decays; its first
+    /// and last day included. Without a first day it is that of the first claim. Thinned evenly to at most so many.
+    #[must_use]
+    pub fn turning_days(&self, from: Option<Day>, to: Day, at_most: usize) -> Vec<Day> {
+        let mut turns: BTreeSet<Day> = BTreeSet::new();
+        for unit in (0..self.units().len()).filter(|unit| self.units()[*unit].spoken_of()) {
+            let (holding, _) = self.evidence_of(unit, None);
+            turns.extend(holding.turns());
+        }
+        let from = from.or_else(|| turns.first().copied()).unwrap_or(to).min(to);
+        // Half a month, in which a share with a half-life of 60 days loses a sixth of itself.
+        turns.extend((from..to).step_by(15));
+        turns.extend([from, to]);
+        let days: Vec<Day> = turns.range(from..=to).copied().collect();
+        let every = days.len().div_ceil(at_most.max(2));
+        let last = days.len().saturating_sub(1);
+        days.into_iter().enumerate().filter(|(at, _)| at % every == 0 || *at == last).map(|(_, day)| day).collect()
+    }
+
+    /// The shares of regions on some days, of each region those days on which a share has moved by half a point since the last one that is
+    /// kept; the first and the last day always.
+    #[must_use]
+    pub fn share_series(
+        &self,
+        days: &[Day],
+        known_at: Option<Instant>,
+        level: AdminLevel,
+        by: By,
+        only: Option<&str>,
+    ) -> BTreeMap<String, Vec<(Day, RegionShares)>> {
+        let mut series: BTreeMap<String, Vec<(Day, RegionShares)>> = BTreeMap::new();
+        for (at, day) in days.iter().enumerate() {
+            for region in self.shares(*day, known_at, level, by, only) {
+                let kept = series.entry(region.id.clone()).or_default();
+                let moved = kept.last().is_none_or(|(_, last)| moved(last, &region));
+                if moved || at + 1 == days.len() {
+                    kept.push((*day, region));
+                }
+            }
+        }
+        series
+    }
+}
+
+/// Whether a share of a region is by half a point or more another than before.
+fn moved(before: &RegionShares, after: &RegionShares) -> bool {
+    let of = |region: &RegionShares, who: &Standpoint, at: usize| {
+        region.shares.iter().find(|share| share.who == *who).map_or(0.0, |share| share.of[at].value)
+    };
+    let all = before.shares.iter().chain(&after.shares);
+    all.map(|share| &share.who).any(|who| (0..3).any(|at| (of(before, who, at) - of(after, who, at)).abs() >= MOVE))
+}

@@ -88,8 +88,13 @@ fn copy(settings: &ExportSettings) -> Result<()> {
         bail!("{} is in use: {} stands beside it", target.display(), Path::new(&log).display());
     }
     let collections = match settings.collection.as_deref() {
+        Some(name) if !Collection::STORED.contains(&collection(name)?) => {
+            return Err(wrong_usage(format!(
+                "{name} is computed from what a store holds; a GeoPackage copy holds that, without it"
+            )));
+        }
         Some(name) => vec![collection(name)?],
-        None if settings.conditions.is_empty() && settings.filter.is_none() => Collection::ALL.to_vec(),
+        None if settings.conditions.is_empty() && settings.filter.is_none() => Collection::STORED.to_vec(),
         None => return Err(wrong_usage("--where and --filter are of one collection; name it")),
     };
     let store = GeoPackageStore::open(&settings.store.file)?;

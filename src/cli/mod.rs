@@ -1,5 +1,6 @@
 //! The commands: one file each. They join what reads values to what keeps and serves them.
 
+mod analyze;
 mod check;
 mod datasets;
 mod export;
@@ -34,6 +35,7 @@ pub fn run(settings: Settings) -> Result<()> {
         Command::Fetch(settings) => fetch::fetch(&settings),
         Command::Export(settings) => export::export(&settings),
         Command::Status(settings) => status::status(&settings),
+        Command::Analyze(settings) => analyze::analyze(&settings),
         Command::Check(settings) => check::check(&settings),
         Command::Datasets(settings) => datasets::datasets(&settings),
     }

@@ -1,6 +1,6 @@
 //! The collections the map serves and what each one holds.
 
-use super::{ControlObservation, CorridorSegment, Field, Incident, Place, Region};
+use super::{ControlArea, ControlObservation, CorridorSegment, Field, Incident, Place, Region};
 
 /// A collection, under the name it has on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,11 +15,16 @@ pub enum Collection {
     Control,
     /// Supply roads, one feature a segment.
     Corridors,
+    /// The land around places with who is believed to hold it: computed, not stored.
+    ControlAreas,
 }
 
 impl Collection {
     /// Every collection, in the order they are listed.
-    pub const ALL: [Self; 5] = [Self::Regions, Self::Places, Self::Incidents, Self::Control, Self::Corridors];
+    pub const ALL: [Self; 6] = [Self::Regions, Self::Places, Self::Incidents, Self::Control, Self::Corridors, Self::ControlAreas];
+
+    /// Those that a store keeps; the others are computed from them.
+    pub const STORED: [Self; 5] = [Self::Regions, Self::Places, Self::Incidents, Self::Control, Self::Corridors];
 
     /// The collection of that name.
     #[must_use]
@@ -36,6 +41,7 @@ impl Collection {
             Self::Incidents => "incidents",
             Self::Control => "control",
             Self::Corridors => "corridors",
+            Self::ControlAreas => "control-areas",
         }
     }
 
@@ -48,6 +54,7 @@ impl Collection {
             Self::Incidents => "Reported incidents",
             Self::Control => "Reported control and blockade of places",
             Self::Corridors => "Supply corridors and their reported status",
+            Self::ControlAreas => "Areas by assessed control",
         }
     }
 
@@ -68,6 +75,9 @@ impl Collection {
             Self::Corridors => {
                 "Schematic lines between named places; the status is what was reported of the whole corridor for the last day of the asked datetime, not of each stretch: the note names the places, and stretches that corridors share may differ. A road without a report is unknown; no status vouches for a road."
             }
+            Self::ControlAreas => {
+                "The land within 30 km of a place, in cells of 0.1 degrees, over the days on which the same is believed of the place: assessed from all statements in force, with what is not known. Land that no statement speaks for is not in it: it is unknown. Outlines are those of the grid and no front lines."
+            }
         }
     }
 
@@ -80,6 +90,7 @@ impl Collection {
             Self::Incidents => Incident::FIELDS,
             Self::Control => ControlObservation::FIELDS,
             Self::Corridors => CorridorSegment::FIELDS,
+            Self::ControlAreas => ControlArea::FIELDS,
         }
     }
 
@@ -93,7 +104,7 @@ impl Collection {
     #[must_use]
     pub fn geometry_format(self) -> &'static str {
         match self {
-            Self::Regions => "geometry-polygon-or-multipolygon",
+            Self::Regions | Self::ControlAreas => "geometry-polygon-or-multipolygon",
             Self::Corridors => "geometry-linestring",
             // Statements on whole regions and on areas have an outline in place of a point.
             Self::Control => "geometry-any",

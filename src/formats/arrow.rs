@@ -227,7 +227,7 @@ fn schema(collection: Collection, columns: &[(&'static Field, Column)], header: 
 
 fn geo_metadata(collection: Collection) -> String {
     let geometry_types: &[&str] = match collection {
-        Collection::Regions => &["MultiPolygon"],
+        Collection::Regions | Collection::ControlAreas => &["MultiPolygon"],
         Collection::Corridors => &["LineString"],
         Collection::Places | Collection::Incidents => &["Point"],
         Collection::Control => &["Point", "MultiPolygon", "LineString"],

@@ -31,9 +31,18 @@ pub fn sources<'a, 'r>(
     query: &FeatureQuery,
     records: impl IntoIterator<Item = &'r dyn Record>,
 ) -> Vec<Source<'a>> {
-    let mut counts: HashMap<&str, usize> = datasets.iter().map(|dataset| (dataset.id.as_str(), 0)).collect();
+    let mut counts: HashMap<String, usize> = datasets.iter().map(|dataset| (dataset.id.clone(), 0)).collect();
     let whole = matches!(query.collection, Collection::Regions | Collection::Places).then(|| query.collection.id());
     for record in records {
+        // What is computed comes from several.
+        if let Value::TextList(ids) = record.value("datasets", query.as_of) {
+            ids.iter().for_each(|id| {
+                if let Some(count) = counts.get_mut(id) {
+                    *count += 1;
+                }
+            });
+            continue;
+        }
         let said = if whole.is_some() { Value::Null } else { record.value("dataset", query.as_of) };
         let id = match &said {
             Value::Text(id) => Some(id.as_ref()),

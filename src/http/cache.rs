@@ -59,7 +59,7 @@ const REST: u32 = 9;
 const WORTH_COMPRESSING: usize = 860;
 
 /// The part of an address that says its answer is made of rows and worth keeping.
-const KEPT: [&str; 3] = ["/tiles/", "/collections/", "/playback/"];
+const KEPT: [&str; 4] = ["/tiles/", "/collections/", "/playback/", "/analytics/"];
 
 /// Answers by what they depend on, bounded in bytes.
 pub(super) struct ResponseCache {

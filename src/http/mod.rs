@@ -5,6 +5,7 @@
 //! (`items`, `tiles`, `playback`) runs on the blocking threads, never on the async ones.
 
 mod aggregate;
+mod analytics;
 mod assets;
 mod audience;
 mod cache;
@@ -45,6 +46,7 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
+pub use analytics::{ControlQuestion, control_document, control_text};
 pub use audience::Restricted;
 pub use error::ServeError;
 pub use server::{Limits, serve};
@@ -67,6 +69,9 @@ pub fn router(state: AppState) -> Router {
         .route("/playback/incidents", get(playback::incidents))
         .route("/playback/control", get(playback::control))
         .route("/playback/corridors", get(playback::corridors))
+        .route("/analytics/control", get(analytics::control))
+        .route("/analytics/control/places", get(analytics::places))
+        .route("/analytics/control/series", get(analytics::series))
         .route_layer(from_fn_with_state(state.clone(), audience::decide));
     let routes = Router::new()
         .route("/", get(landing::landing))

@@ -7,14 +7,17 @@ use axum::response::Response;
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 
+use super::analytics::standing_word;
 use super::cache::{Footprint, Thorough};
 use super::negotiate::{no_parameters, only};
 use super::params::Params;
 use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
+use crate::analytics::parameters::CELL;
+use crate::analytics::{ControlModel, STEPS, UnitKind};
 use crate::domain::{
-    Audience, Collection, ControlObservation, Corridor, FeatureQuery, GeoPrecision, Position, Record as _, Verification,
+    Audience, Blockade, Collection, ControlObservation, Corridor, FeatureQuery, GeoPrecision, Position, Record as _, Verification,
 };
 use crate::formats::{Column, FormatError, arrow_stream};
 use crate::store::{Coded, Playback, PlaybackContent, STEP_DEG, Snapshot};
@@ -198,7 +201,87 @@ fn control_changes(snapshot: &Snapshot, audience: Audience) -> Json {
             "note": row.note,
         }));
     }
-    with_withheld(json!({ "generation": snapshot.generation(), "places": places, "changes": changes }), withheld)
+    let mut answer = json!({ "generation": snapshot.generation(), "places": places, "changes": changes });
+    assessed(&mut answer, &snapshot.control_model(audience));
+    with_withheld(answer, withheld)
+}
+
+/// The columns of a row of `states`.
+const STATE_COLUMNS: [&str; 12] = [
+    "area",
+    "from",
+    "status",
+    "actor",
+    "share",
+    "unknown",
+    "disputed",
+    "blockade",
+    "blockade_by",
+    "since",
+    "changed_after",
+    "last_confirmed",
+];
+
+/// Puts in what is assessed of all statements together: each area once, and a row for each day on which something else is believed of it,
+/// which holds until the next row of that area. Days are counted from 1970-01-01, words and codes stand in `words`, rings in corners of
+/// the grid.
+fn assessed(answer: &mut Json, model: &ControlModel) {
+    let (mut areas, mut rows, mut words) = (Vec::new(), Vec::new(), Vec::<String>::new());
+    let mut code = |word: &str| match words.iter().position(|known| known == word) {
+        Some(at) => at,
+        None => {
+            words.push(word.to_owned());
+            words.len() - 1
+        }
+    };
+    let hundredths = |share: f64| (share * 100.0).round() / 100.0;
+    for (at, unit) in model.units().iter().enumerate() {
+        let periods = if unit.kind == UnitKind::Rest { Vec::new() } else { model.periods(at, None, STEPS) };
+        if periods.is_empty() {
+            continue;
+        }
+        let mut area = json!({
+            "id": unit.id,
+            "place": unit.name,
+            "country": unit.country,
+            "region": unit.region,
+            "lon": unit.position.map(Position::lon),
+            "lat": unit.position.map(Position::lat),
+            "population": unit.population,
+            "area_km2": unit.area_km2.round(),
+        });
+        match unit.kind {
+            UnitKind::Place => {
+                area["rings"] =
+                    model.rings(at).into_iter().map(|ring| ring.iter().flat_map(|(x, y)| [*x, *y]).collect::<Vec<_>>()).collect()
+            }
+            _ => area["outline"] = json!(model.outline(at)),
+        }
+        for period in &periods {
+            let view = &period.view;
+            let state = view.leading.as_ref().map(|(state, _)| *state);
+            let siege = view.blockade.as_ref();
+            rows.push(json!([
+                areas.len(),
+                period.from,
+                state.map(|state| code(standing_word(state.standing))),
+                state.and_then(|state| model.party(state)).map(&mut code),
+                hundredths(view.share.0),
+                hundredths(view.belief.unknown),
+                u8::from(view.belief.disputed()),
+                siege.map(|siege| code(if siege.degree == Blockade::None { "unknown" } else { siege.degree.as_str() })),
+                siege.and_then(|siege| siege.by.as_deref()).map(&mut code),
+                view.since,
+                view.changed_between.map(|(last, _)| last),
+                view.confirmed,
+            ]));
+        }
+        areas.push(area);
+    }
+    answer["grid_deg"] = json!(CELL.value);
+    answer["areas"] = json!(areas);
+    answer["words"] = json!(words);
+    answer["states"] = json!({ "columns": STATE_COLUMNS, "rows": rows });
 }
 
 fn corridor_changes(snapshot: &Snapshot, audience: Audience) -> Json {

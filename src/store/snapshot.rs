@@ -1,7 +1,7 @@
 //! One immutable state of the whole store.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::StoreError;
 use super::history::Superseded;
@@ -10,9 +10,10 @@ use super::paging;
 use super::table::Table;
 use super::tile::DrawnRegions;
 use super::touched::{History, Touched};
+use crate::analytics::{ControlModel, Reported};
 use crate::domain::{
-    Actor, Audience, Bbox, Collection, ControlObservation, Corridor, CorridorSegment, Dataset, FeatureQuery, Field, Instant,
-    Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef, StatusChange, Value,
+    Actor, Audience, Bbox, Collection, ControlArea, ControlObservation, Corridor, CorridorSegment, Dataset, FeatureQuery, Field,
+    Instant, Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef, StatusChange, Value,
 };
 use crate::index::RegionLocator;
 use crate::tiles::TileId;
@@ -179,6 +180,7 @@ pub struct Snapshot {
     places: Arc<Table<Place>>,
     incidents: Arc<Incidents>,
     control: Arc<Control>,
+    models: Arc<Models>,
     roads: Arc<Roads>,
     restricted: bool,
     history: History,
@@ -212,6 +214,22 @@ impl Control {
         let restricted = now.iter().chain(past.iter().map(|past| &past.record)).any(|row| is_restricted(&row.source));
         Ok(Self { now: Table::new(Collection::Control, now)?, past: Table::new(Collection::Control, past)?, restricted })
     }
+}
+
+/// Who held what, computed when it is first asked: of what everybody may see, and of everything.
+#[derive(Debug, Default)]
+struct Models {
+    public: OnceLock<Arc<ControlModel>>,
+    all: OnceLock<Arc<ControlModel>>,
+    public_areas: OnceLock<ControlAreas>,
+    all_areas: OnceLock<ControlAreas>,
+}
+
+/// The land around places with who is believed to hold it, as known now and before.
+#[derive(Debug)]
+struct ControlAreas {
+    now: Table<ControlArea>,
+    past: Table<Superseded<ControlArea>>,
 }
 
 /// The corridors and their segments.
@@ -253,6 +271,7 @@ impl Snapshot {
             areas: Arc::new(Areas::new(content.regions)?),
             places: Arc::new(Table::new(Collection::Places, content.places)?),
             control: Arc::new(Control::new(content.control, content.past_control)?),
+            models: Arc::default(),
             roads: Arc::new(Roads::new(content.corridors)?),
             restricted: false,
             history: History::default(),
@@ -275,9 +294,12 @@ impl Snapshot {
         let places = changed.places.map(|places| Table::new(Collection::Places, places)).transpose()?.map(Arc::new);
         let control = changed.control.map(|(now, past)| Control::new(now, past)).transpose()?.map(Arc::new);
         let roads = changed.corridors.map(Roads::new).transpose()?.map(Arc::new);
+        // What a model is made of; the terms of datasets come with control.
+        let same = areas.is_none() && places.is_none() && control.is_none() && changed.actors.is_none();
         let mut after = Self::summed_up(Self {
             generation,
             datasets: changed.datasets,
+            models: if same { Arc::clone(&self.models) } else { Arc::default() },
             actors: changed.actors.map_or_else(|| Arc::clone(&self.actors), sorted),
             areas: areas.unwrap_or_else(|| Arc::clone(&self.areas)),
             places: places.unwrap_or_else(|| Arc::clone(&self.places)),
@@ -300,8 +322,13 @@ impl Snapshot {
         if !terms_hold || self.restricted != after.restricted {
             touched.everything();
         }
+        // What is computed of them may be otherwise anywhere.
+        if !Arc::ptr_eq(&self.models, &after.models) {
+            touched.whole(Collection::ControlAreas);
+        }
         for (collection, ids) in ids {
             match (collection, ids) {
+                (Collection::ControlAreas, _) => {}
                 (Collection::Incidents, Some(ids)) => {
                     let mut add = |row: IncidentRow<'_>| touched.record(*collection, &row);
                     self.incidents.different(&after.incidents, ids, &mut add);
@@ -394,6 +421,53 @@ impl Snapshot {
         self.control.now.records()
     }
 
+    /// All statements on control that the audience may see, made ready to be asked who held what on any day. The first call takes as long
+    /// as looking at each place and each cell of land around it.
+    #[must_use]
+    pub fn control_model(&self, audience: Audience) -> Arc<ControlModel> {
+        let everything = audience == Audience::Operator || !self.control.restricted;
+        let kept = if everything { &self.models.all } else { &self.models.public };
+        let make = || {
+            let may_see = |row: &ControlObservation| everything || !is_restricted(&row.source);
+            let now = self.control.now.records().iter().map(|observation| Reported { observation, superseded_at: None });
+            let past = self.control.past.records().iter();
+            let past = past.map(|past| Reported { observation: &past.record, superseded_at: Some(past.superseded_at) });
+            let reports: Vec<Reported<'_>> = now.chain(past).filter(|report| may_see(report.observation)).collect();
+            let (places, areas) = (self.places.records(), &self.areas);
+            Arc::new(ControlModel::new(&reports, places, areas.regions.records(), &areas.locator, &self.actors))
+        };
+        Arc::clone(kept.get_or_init(make))
+    }
+
+    /// The areas that the audience may see; none where they cannot be numbered, which takes more than four thousand million.
+    fn control_areas(&self, audience: Audience) -> Option<&ControlAreas> {
+        let everything = audience == Audience::Operator || !self.control.restricted;
+        let kept = if everything { &self.models.all_areas } else { &self.models.public_areas };
+        let make = || {
+            let is_closed = |id: &str| {
+                let dataset = self.datasets.iter().find(|dataset| dataset.id == id);
+                dataset.is_some_and(|dataset| dataset.redistribution == Redistribution::Restricted)
+            };
+            let (mut now, mut past) = (Vec::new(), Vec::new());
+            for (record, superseded_at) in self.control_model(audience).control_areas(is_closed) {
+                match superseded_at {
+                    None => now.push(record),
+                    Some(superseded_at) => past.push(Superseded { record, superseded_at }),
+                }
+            }
+            let now = Table::new(Collection::ControlAreas, now).or_else(|_| Table::new(Collection::ControlAreas, Vec::new()));
+            let past = Table::new(Collection::ControlAreas, past).or_else(|_| Table::new(Collection::ControlAreas, Vec::new()));
+            now.ok().zip(past.ok()).map(|(now, past)| ControlAreas { now, past })
+        };
+        if kept.get().is_none()
+            && let Some(made) = make()
+        {
+            // Two that were made at once are equal.
+            let _ = kept.set(made);
+        }
+        kept.get()
+    }
+
     /// How many rows of each dataset the store holds.
     #[must_use]
     pub fn rows_of(&self, dataset: &Dataset) -> usize {
@@ -432,6 +506,13 @@ impl Snapshot {
                 rows.sort_unstable_by_key(|row| row.stable_id());
                 rows
             }
+            Collection::ControlAreas => {
+                let Some(areas) = self.control_areas(query.audience) else { return Vec::new() };
+                let past = dated.flat_map(|_| areas.past.search(query));
+                let mut rows: Vec<_> = areas.now.search(query).chain(past).map(RecordRef::Other).collect();
+                rows.sort_by_key(|row| row.stable_id());
+                rows
+            }
             Collection::Control => {
                 let past = dated.flat_map(|_| self.control.past.search(query));
                 let mut rows: Vec<_> = self.control.now.search(query).chain(past).map(RecordRef::Other).collect();
@@ -445,7 +526,8 @@ impl Snapshot {
     /// The same, and what is withheld from the query's audience.
     #[must_use]
     pub fn find(&self, query: &FeatureQuery) -> Found<'_> {
-        if query.audience == Audience::Operator || !self.restricted {
+        // Areas for the public are made without what it may not see, so that none is withheld.
+        if query.audience == Audience::Operator || !self.restricted || query.collection == Collection::ControlAreas {
             return Found { shown: self.search(query), withheld: Vec::new() };
         }
         let all = FeatureQuery { audience: Audience::Operator, ..query.clone() };
@@ -522,6 +604,9 @@ impl Snapshot {
         if collection == Collection::Corridors {
             return first(self.segments_for(audience).of(id));
         }
+        if collection == Collection::ControlAreas {
+            return first(self.control_areas(audience)?.now.of(id));
+        }
         self.get(collection, id).filter(|record| audience.may_see(record.redistribution()))
     }
 
@@ -530,6 +615,11 @@ impl Snapshot {
     pub fn shown_revisions(&self, audience: Audience, collection: Collection, id: &str) -> Vec<RecordRef<'_>> {
         if collection == Collection::Corridors {
             return self.shown(audience, collection, id).into_iter().collect();
+        }
+        if collection == Collection::ControlAreas {
+            let Some(areas) = self.control_areas(audience) else { return Vec::new() };
+            let past = areas.past.of(id).iter().map(|record| RecordRef::Other(record));
+            return past.chain(first(areas.now.of(id))).collect();
         }
         let versions = self.revisions(collection, id).into_iter();
         versions.filter(|version| audience.may_see(version.redistribution())).collect()
@@ -543,6 +633,7 @@ impl Snapshot {
             Collection::Places => first(self.places.of(id)),
             Collection::Incidents => self.incidents.get(id).map(RecordRef::Incident),
             Collection::Control => first(self.control.now.of(id)),
+            Collection::ControlAreas => first(self.control_areas(Audience::Operator)?.now.of(id)),
             Collection::Corridors => first(self.roads.segments.of(id)),
         }
     }
@@ -554,6 +645,7 @@ impl Snapshot {
         let past: Vec<RecordRef<'_>> = match collection {
             Collection::Incidents => self.incidents.past_of(id).map(RecordRef::Incident).collect(),
             Collection::Control => self.control.past.of(id).iter().map(|record| RecordRef::Other(record)).collect(),
+            Collection::ControlAreas => return self.shown_revisions(Audience::Operator, collection, id),
             Collection::Regions | Collection::Places | Collection::Corridors => Vec::new(),
         };
         past.into_iter().chain(self.get(collection, id)).collect()
@@ -567,6 +659,7 @@ impl Snapshot {
             Collection::Places => self.places.extent,
             Collection::Incidents => self.incidents.extent(),
             Collection::Control => self.control.now.extent,
+            Collection::ControlAreas => self.control_areas(Audience::Public)?.now.extent,
             Collection::Corridors => self.roads.segments.extent,
         }
     }
@@ -579,6 +672,7 @@ impl Snapshot {
             Collection::Places => self.places.interval,
             Collection::Incidents => self.incidents.interval(),
             Collection::Control => self.control.now.interval,
+            Collection::ControlAreas => self.control_areas(Audience::Public)?.now.interval,
             Collection::Corridors => {
                 let reports = self.roads.corridors.iter().flat_map(|corridor| corridor.changes.iter());
                 reports.map(StatusChange::interval).reduce(Interval::around)

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, reason = "a test that fails is the report")]
 
 mod aggregate;
+mod analytics;
 mod caching;
 mod collections;
 mod errors;

@@ -77,6 +77,8 @@ fn fill(connection: &Connection, origin: &Path, selection: &Selection) -> Result
             Collection::Regions | Collection::Places => {
                 take(table, &kept)?;
             }
+            // It is computed from what the copy holds.
+            Collection::ControlAreas => {}
             Collection::Corridors => {
                 let reported = is_kept("corridor");
                 take(table, &kept)?;
