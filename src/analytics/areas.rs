@@ -101,6 +101,26 @@ impl ServiceAreas {
         areas
     }
 
+    /// Gives a place that is nearest to the middle of no cell the one that it lies in, unless that is all its owner has: a town beside a larger
+    /// one is not without land.
+    pub fn grant(&mut self, place: usize, position: Position) {
+        if self.cells.get(place).is_none_or(|cells| !cells.is_empty()) {
+            return;
+        }
+        let cell = (cell_of(position.lon()), cell_of(position.lat()));
+        let owner = self.cells.iter().position(|cells| cells.iter().any(|(held, _)| *held == cell));
+        let mut region = None;
+        if let Some(cells) = owner.and_then(|owner| self.cells.get_mut(owner)) {
+            if cells.len() < 2 {
+                return;
+            }
+            let at = cells.iter().position(|(held, _)| *held == cell).unwrap_or(0);
+            region = cells.remove(at).1;
+        }
+        self.rows.entry(cell.1).or_insert_with(|| cell_km2(cell.1));
+        self.cells[place].push((cell, region));
+    }
+
     /// The land of a place: regions by number with their km²; where the region of a cell is not known it is `own`.
     #[must_use]
     pub fn land(&self, place: usize, own: u32) -> Vec<(u32, f64)> {
@@ -152,8 +172,7 @@ fn outline(cells: &[Cell]) -> Vec<Vec<Cell>> {
     while let Some((&start, _)) = ways.first_key_value() {
         let mut ring = vec![start];
         let (mut at, mut heading) = (start, (0, 0));
-        loop {
-            let Some(nexts) = ways.get_mut(&at) else { break };
+        while let Some(nexts) = ways.get_mut(&at) {
             // Of two ways the one to the left stays with the same cell.
             let left = (-heading.1, heading.0);
             let turn = nexts.iter().position(|next| (next.0 - at.0, next.1 - at.1) == left).unwrap_or(0);

@@ -402,13 +402,18 @@ impl Gathering<'_> {
             .collect();
         let numbers: HashMap<String, u32> = self.ground_of.clone();
         let known: std::collections::HashSet<&str> = self.regions.iter().map(|region| region.country.as_str()).collect();
-        let services = ServiceAreas::new(&holdings, |position, country| {
+        let mut services = ServiceAreas::new(&holdings, |position, country| {
             if !known.contains(country) {
                 return Some(None);
             }
             let (state, first) = self.located(position);
             (state.as_deref() == Some(country)).then(|| first.and_then(|id| numbers.get(&id).copied()))
         });
+        for (at, unit) in self.units[..placed].iter().enumerate().filter(|(_, unit)| !unit.direct.is_empty()) {
+            if let Some(position) = unit.position {
+                services.grant(at, position);
+            }
+        }
         for at in 0..placed {
             let (country, region) = (self.units[at].country.clone(), self.units[at].region.clone());
             let own = self.ground(region.as_deref().unwrap_or(&country), &country);

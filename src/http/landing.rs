@@ -77,6 +77,7 @@ fn description(state: &AppState) -> serde_json::Value {
             Link::new(base, "/style.json", "stylesheet", style::MEDIA_TYPE).titled("How a map may draw the vector tiles"),
             link("/datasets", "license", "Datasets with their licences"),
             link("/actors", "related", "Actor codes"),
+            link("/analytics/control", "related", "Shares of states and regions by assessed control, with what is unknown"),
             link("/playback/control", "related", "Control of places, every dated change"),
             link("/playback/corridors", "related", "Status of corridors, every dated change"),
         ],

@@ -168,7 +168,7 @@ fn pages_of(base: &str, path: &str, headers: &[(&str, &str)]) -> Vec<Json> {
 }
 
 /// Every address that answers with rows, at a time when every row holds.
-const ROUTES: [&str; 13] = [
+const ROUTES: [&str; 18] = [
     "/collections/incidents/items",
     "/collections/incidents/items?known_at=2024-02-01",
     "/collections/incidents/items?dataset=closed",
@@ -182,6 +182,11 @@ const ROUTES: [&str; 13] = [
     "/tiles/corridors/0/0/0.geojson?datetime=2023-05-15",
     "/playback/control",
     "/playback/corridors",
+    "/collections/control-areas/items",
+    "/tiles/control-areas/6/30/29.geojson?datetime=2023-05-15",
+    "/analytics/control?date=2023-05-01&level=1",
+    "/analytics/control/places?date=2023-05-01",
+    "/analytics/control/series?level=1",
 ];
 
 /// The addresses of closed rows.
