@@ -76,6 +76,30 @@ fn path_parameter(name: &str, description: &str, schema: Json, example: Json) ->
     json!({ "name": name, "in": "path", "required": true, "description": description, "schema": schema, "example": example })
 }
 
+fn asked(name: &str, description: &str, schema: Json, example: Json) -> Json {
+    json!({ "name": name, "in": "query", "description": description, "schema": schema, "example": example })
+}
+
+/// A day as a parameter.
+fn day(name: &str, description: &str) -> Json {
+    asked(name, description, json!({ "type": "string", "format": "date" }), json!("2025-10-15"))
+}
+
+/// What all questions for shares have.
+fn of_shares() -> Vec<Json> {
+    vec![
+        form(&["json"]),
+        asked("level", "0 states, 1 first-level regions", json!({ "type": "integer", "enum": [0, 1], "default": 0 }), json!(1)),
+        asked("region", "Id of one state or region", json!({ "type": "string" }), json!("ML-7")),
+        asked(
+            "by",
+            "actor: control and influence together; status: apart",
+            json!({ "type": "string", "enum": ["actor", "status"], "default": "actor" }),
+            json!("status"),
+        ),
+    ]
+}
+
 /// `f`, with the forms that an address has.
 fn form(names: &[&str]) -> Json {
     json!({ "name": "f", "in": "query", "description": "The form of the answer, before what Accept asks.", "style": "form", "explode": false, "schema": { "type": "string", "enum": names } })
@@ -220,6 +244,42 @@ fn operations() -> Vec<Operation> {
             "Playback",
             "Every dated status of a corridor, once.",
             vec![form(&["json"])],
+            json_only(any_object()),
+        ),
+        plain(
+            "/analytics/control",
+            "analyzeControl",
+            "Analytics",
+            "Shares of states or regions by who is believed to hold their places, people and land on a day, with what is unknown; they sum to 1.",
+            [vec![day("date", "The day; today where it is left out")], of_shares(), vec![parameter("known_at")]].concat(),
+            json_only(any_object()),
+        ),
+        plain(
+            "/analytics/control/places",
+            "analyzeControlPlaces",
+            "Analytics",
+            "What is believed of each place that was ever reported on, on a day.",
+            vec![
+                form(&["json"]),
+                day("date", "The day; today where it is left out"),
+                asked("country", "State, ISO 3166-1 alpha-2", json!({ "type": "string" }), json!("ML")),
+                asked("region", "Id of a level-1 region", json!({ "type": "string" }), json!("ML-7")),
+                asked("place", "Name of a place", json!({ "type": "string" }), json!("Gao")),
+                parameter("known_at"),
+            ],
+            json_only(any_object()),
+        ),
+        plain(
+            "/analytics/control/series",
+            "analyzeControlSeries",
+            "Analytics",
+            "The same shares on every day of a span on which one of them moves by half a point.",
+            [
+                vec![day("from", "First day; by default that of the first statement"), day("to", "Last day; by default today")],
+                of_shares(),
+                vec![parameter("known_at")],
+            ]
+            .concat(),
             json_only(any_object()),
         ),
         plain(
@@ -392,7 +452,7 @@ fn example_id(collection: Collection) -> &'static str {
         Collection::Regions => "ML",
         Collection::Places => "geonames:2460596",
         Collection::Incidents => "chronology:2022-02-17-djibo-siege-begins",
-        Collection::Control | Collection::Corridors => "id",
+        Collection::Control | Collection::Corridors | Collection::ControlAreas => "id",
     }
 }
 
@@ -638,7 +698,7 @@ mod tests {
             let named = |part: &str| Collection::from_id(part).is_some();
             let part = |(at, part): (usize, &&str)| match *part {
                 // Collections are expanded, and what follows a tile's row in its address is read by the handler.
-                name if at == 2 && named(name) && parts[1] != "playback" => "{}".to_owned(),
+                name if at == 2 && named(name) && !["playback", "analytics"].contains(&parts[1]) => "{}".to_owned(),
                 _ if at == 2 && parts[1] == "tiles" && part.ends_with(".json") => "{}".to_owned(),
                 name if name.starts_with('{') => "{}".to_owned(),
                 name => name.to_owned(),

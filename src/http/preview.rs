@@ -16,7 +16,7 @@ use super::reply;
 use super::state::AppState;
 use crate::domain::{
     Audience, Blockade, Collection, ControlObservation, ControlStatus, FeatureQuery, Interval, Position, Record as _,
-    SegmentStatus, Side,
+    SegmentStatus, Side, Target,
 };
 use crate::formats::{FormatError, Picture, Rgb};
 use crate::store::{PlaybackContent, STEP_DEG, Snapshot};
@@ -202,32 +202,34 @@ fn roads(picture: &mut Picture, snapshot: &Snapshot, day: Date) {
 
 /// Who is reported to hold each town on the day; a town that no report covers is not drawn.
 fn towns<'a>(picture: &mut Picture, snapshot: &'a Snapshot, day: Date, side: impl Fn(Option<&'a str>) -> Side) {
-    let mut latest: HashMap<(u64, u64), &ControlObservation> = HashMap::new();
+    let mut latest: HashMap<(u64, u64), (&ControlObservation, Position)> = HashMap::new();
     for row in snapshot.control().iter().filter(|row| Audience::Public.may_see(row.redistribution())) {
         if row.valid_from > day || row.valid_to.is_some_and(|to| to < day) {
             continue;
         }
-        let key = (row.position.lon().to_bits(), row.position.lat().to_bits());
-        let known = latest.entry(key).or_insert(row);
+        // A statement on a whole region is of no town.
+        let Target::Place(position) = row.target else { continue };
+        let key = (position.lon().to_bits(), position.lat().to_bits());
+        let (known, _) = latest.entry(key).or_insert((row, position));
         if (row.valid_from, &row.id) > (known.valid_from, &known.id) {
             *known = row;
         }
     }
     let mut rows: Vec<_> = latest.into_values().collect();
-    rows.sort_by(|a, b| a.id.cmp(&b.id));
-    for row in rows {
+    rows.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
+    for (row, position) in rows {
         if row.blockade != Blockade::None {
-            picture.ring(row.position, 13.0, hue(side(row.blockade_by.as_deref())));
+            picture.ring(position, 13.0, hue(side(row.blockade_by.as_deref())));
         }
         let colour = hue(side(Some(&row.actor)));
         match row.status {
-            ControlStatus::Control => picture.square(row.position, 6.0, colour, PAPER),
+            ControlStatus::Control => picture.square(position, 6.0, colour, PAPER),
             ControlStatus::Contested => {
-                picture.square(row.position, 5.5, PAPER, INK);
-                picture.square(row.position, 1.5, colour, colour);
+                picture.square(position, 5.5, PAPER, INK);
+                picture.square(position, 1.5, colour, colour);
             }
-            ControlStatus::Influence | ControlStatus::Presence => picture.square(row.position, 3.5, PAPER, colour),
-            ControlStatus::NoneReported | ControlStatus::Abandoned => picture.square(row.position, 2.5, PAPER, BORDER),
+            ControlStatus::Influence | ControlStatus::Presence => picture.square(position, 3.5, PAPER, colour),
+            ControlStatus::NoneReported | ControlStatus::Abandoned => picture.square(position, 2.5, PAPER, BORDER),
         }
     }
 }
