@@ -12,8 +12,8 @@
 //! - *Change.* A claim without a last day that was confirmed at t1 and is followed by one of something else from t2 on changed between the
 //!   two, nobody knows when: its weight falls in a straight line from t1 to t2 by the share that the later one is believed. The other one
 //!   counts from t2 on and not before; what lies between goes to the unknown.
-//! - *Regions.* Claims on the whole region count by half, and those that no claim on the place itself agrees with never outweigh what was
-//!   claimed of the place.
+//! - *Regions.* Claims on the whole region count by half, and not at all where a claim on the place itself is in force with which they do
+//!   not agree.
 //!
 //! Each claim that agrees raises the belief in what it says, or leaves it; as time goes by without a new claim, the unknown never falls.
 
@@ -174,9 +174,12 @@ impl Belief {
         self.states.iter().find(|(other, _)| *other == state).map_or(0.0, |(_, belief)| *belief)
     }
 
-    /// The state that is believed most, the first of several; `None` where nothing is known.
+    /// The state that is believed most, the first of several; `None` where nothing is known, or so little that it counts as unknown.
     #[must_use]
     pub fn leading(&self) -> Option<(State, f64)> {
+        if self.weight < FLOOR.value {
+            return None;
+        }
         self.states.iter().copied().reduce(|best, next| if next.1 > best.1 { next } else { best })
     }
 
@@ -273,14 +276,11 @@ impl Evidence {
         }
         let place: f64 = sources.iter().filter(|(_, region, ..)| !region).map(|(.., weight)| weight).sum();
         let agrees = |says: Says| sources.iter().any(|(other, region, ..)| !region && *other == says);
-        let others: f64 = sources.iter().filter(|(says, region, ..)| *region && !agrees(*says)).map(|(.., weight)| weight).sum();
-        let held = if place > 0.0 && others > place { place / others } else { 1.0 };
-        let counted: Vec<(Says, f64)> = sources
-            .iter()
-            .map(|(says, region, _, weight)| (*says, if *region && !agrees(*says) { weight * held } else { *weight }))
-            .collect();
+        let counts = |says: Says, region: bool| !region || place <= 0.0 || agrees(says);
+        let counted = sources.iter().filter(|(says, region, ..)| counts(*says, *region));
+        let counted: Vec<(Says, f64)> = counted.map(|(says, _, _, weight)| (*says, *weight)).collect();
         let weight: f64 = counted.iter().map(|(_, weight)| weight).sum();
-        // What the place takes from its region counts here all the same: one more claim must not make everything unknown.
+        // What a claim on the place keeps out counts here all the same: one more claim must not make everything unknown.
         let said: f64 = sources.iter().map(|(.., weight)| weight).sum();
         if said < FLOOR.value {
             return Belief { weight, ..Belief::unknown() };
@@ -546,6 +546,7 @@ mod tests {
         let region = Claim { on_region: true, ..until(claim(b, 0, 0, 0.95), 1_000) };
         let place = until(claim(a, 0, 0, 0.3), 1_000);
         assert!(of(&[region.clone(), place.clone()], a, 10) >= of(&[region.clone(), place], b, 10));
+        assert_eq!(of(&[region.clone(), until(claim(a, 0, 0, 0.3), 1_000)], b, 10), 0.0);
         // Alone it counts by half.
         assert!((of(&[region], b, 10) - 0.475 / 0.725).abs() < 1e-12);
     }
@@ -624,13 +625,11 @@ mod tests {
             sources.into_iter().map(most).sum()
         };
         let place: f64 = all.iter().map(|says| level(*says, false)).sum();
-        let strange: f64 = all.iter().filter(|says| level(**says, false) == 0.0).map(|says| level(*says, true)).sum();
-        let held = if place > 0.0 && strange > place { place / strange } else { 1.0 };
         let counted: Vec<(Says, f64)> = all
             .iter()
             .map(|says| {
                 let (direct, wide) = (level(*says, false), level(*says, true));
-                (*says, direct + if direct == 0.0 { wide * held } else { wide })
+                (*says, direct + if direct == 0.0 && place > 0.0 { 0.0 } else { wide })
             })
             .collect();
         let sum: f64 = counted.iter().map(|(_, weight)| weight).sum();

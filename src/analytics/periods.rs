@@ -200,7 +200,7 @@ impl ControlModel {
 
     /// Whether nothing is believed any more, of holders and of blockades.
     fn silent(&self, holding: &Evidence, besieging: &Evidence, day: Day) -> bool {
-        holding.on(day).states.is_empty() && besieging.on(day).states.is_empty()
+        holding.on(day).leading().is_none() && besieging.on(day).leading().is_none()
     }
 
     /// Whether a state is contested: what the map draws in stripes.

@@ -596,7 +596,8 @@ fn document(base: &str) -> Json {
             } }),
         );
     }
-    let tags = ["Start", "Collections", "Features", "Tiles", "Playback", "Lists", "Health"].map(|name| json!({ "name": name }));
+    let tags = ["Start", "Collections", "Features", "Tiles", "Playback", "Analytics", "Lists", "Health"]
+        .map(|name| json!({ "name": name }));
     let problem = |description: &str| json!({ "description": description, "content": { "application/problem+json": { "schema": schema("problem") } } });
     let responses: Map<String, Json> =
         ERRORS.into_iter().map(|(status, description)| (format!("problem{status}"), problem(description))).collect();
