@@ -133,6 +133,8 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
     const roads = new RoadCells();
     if (page.isOn("corridors")) for (const line of lines) roads.add(line, frame);
     context.textBaseline = "middle";
+    // Not `start`: names stand to the right of their dots whichever way the page runs.
+    context.textAlign = "left";
     context.lineJoin = "round";
 
     const write = (text: string, x: number, y: number, colour: string, halo: number) => {
@@ -213,7 +215,7 @@ export function addLabels(map: MapHandle, page: Page, fixed: BasemapLabel[], pal
         write(text, x, y + shift, sea ? colours.seaInk : colours.countryInk, sea ? 0.01 : 3);
       }
       spaced.letterSpacing = "0px";
-      context.textAlign = "start";
+      context.textAlign = "left";
     };
 
     // Capitals stand where they stand; country names may move around them; towns take what is left.
