@@ -5,6 +5,7 @@ import type { PlaceHistory } from "./data/history";
 import { byId, el } from "./dom";
 import { formatWhen, label } from "./format";
 import { plural, t } from "./i18n/index";
+import type { RoadHit } from "./layers/corridors";
 import { spotName } from "./layers/incidents";
 import type { IncidentLayer } from "./layers/incidents";
 import { regionCounts } from "./layers/regions";
@@ -14,7 +15,7 @@ import type { Page } from "./page";
 export interface Hits {
   incidents: IncidentLayer["at"];
   control: (x: number, y: number, reach: number) => PlaceHistory | null;
-  corridors: (x: number, y: number, reach: number) => number[];
+  corridors: (x: number, y: number, reach: number) => RoadHit;
   regions: (x: number, y: number) => string | null;
 }
 
@@ -53,11 +54,12 @@ function find(page: Page, hits: Hits, x: number, y: number, scale: number, slack
     return { selected: `place/${town.key}`, lines };
   }
   const { day } = page;
-  const roads = byDrawn(hits.corridors(x, y, (6 + slack) / scale).map((i) => page.data.corridors[i]!), day);
+  const road = hits.corridors(x, y, (6 + slack) / scale);
+  const roads = byDrawn(road.corridors.map((i) => page.data.corridors[i]!), day);
   if (roads.length > 0) {
     return {
       selected: roads.length === 1 ? `corridor/${roads[0]!.id}` : `roads/${roads.map((road) => road.id).join(",")}`,
-      lines: roads.flatMap((road) => [`${road.name}: ${t(`road.${corridorStatus(road, day)}`)}`]),
+      lines: [...roads.map((found) => `${found.name}: ${t(`road.${corridorStatus(found, day)}`)}`), ...(road.byIncidents ? [t("road.byIncidents")] : [])],
     };
   }
   const region = hits.regions(x, y);

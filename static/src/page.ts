@@ -6,6 +6,8 @@ import type { Loaded } from "./api";
 import type { Bus } from "./events";
 import { corridorHistories, placeHistories, stateAt } from "./data/history";
 import type { CorridorHistory, Dated, PlaceHistory } from "./data/history";
+import { segmentStates } from "./data/roads";
+import type { SegmentStates } from "./data/roads";
 import { incidentOf, incidentTable } from "./data/incidents";
 import type { Incident, IncidentTable } from "./data/incidents";
 import { Records } from "./data/records";
@@ -29,6 +31,8 @@ export interface Dataset {
   regionById: Map<string, RegionFeature>;
   places: PlaceHistory[];
   corridors: CorridorHistory[];
+  /** How their segments count in the measures. */
+  segmentStates: SegmentStates;
   actors: Map<string, Actor>;
   /** Records that the server may not pass on to this reader. */
   withheld: number;
@@ -76,6 +80,7 @@ export function buildDataset(loaded: Loaded, today: number): Dataset {
     regionById: new Map(),
     places: placeHistories(loaded.control),
     corridors: corridorHistories(loaded.corridors),
+    segmentStates: segmentStates(loaded.corridors),
     actors,
     withheld: loaded.stream.withheld + (loaded.control.withheld ?? 0) + (loaded.corridors.withheld ?? 0),
     lastRecord,

@@ -138,9 +138,14 @@ export interface Corridor {
 }
 export interface CorridorChange {
   corridor: number;
+  /** Position of the segment that it speaks of alone, from 1; null for the corridor as a whole. */
+  segment?: number | null;
   status: string;
   valid_from: string | null;
   valid_to: string | null;
+  from_precision?: string | null;
+  /** Last day on which a source said so. */
+  last_confirmed?: string | null;
   actor: string | null;
   confidence: number | null;
   verification: string | null;
@@ -152,6 +157,8 @@ export interface CorridorAnswer {
   withheld?: number;
   corridors: Corridor[];
   changes: CorridorChange[];
+  /** How each segment counts in the measures from a day on, days since 1970-01-01. */
+  segment_states?: { segments: string[]; columns: string[]; rows: (number | string)[][] };
 }
 
 export interface Actor {

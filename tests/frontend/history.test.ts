@@ -4,7 +4,6 @@ import { parseDay } from "../../static/src/calendar";
 import { OPEN_END, confirmationAge, corridorHistories, byDrawn, corridorStatus, leastSevere, placeHistories, stateAt } from "../../static/src/data/history";
 import type { ControlChange, CorridorChange } from "../../static/src/types";
 import { contains, distanceTo, toLine } from "../../static/src/data/geometry";
-import { stretches } from "../../static/src/layers/corridors";
 
 const day = (text: string) => parseDay(text)!;
 
@@ -76,15 +75,6 @@ test("on a shared stretch the least severe report is drawn, its road named first
     changes: [roadChange(1, "cut", "2020-01-01", null), roadChange(2, "open", "2020-01-01", null)],
   });
   assert.deepEqual(byDrawn(roads, day("2021-01-01")).map(({ id }) => id), ["open", "cut", "none"]);
-});
-
-test("a stretch that two roads share is one line, in either direction", () => {
-  const segment = (coordinates: [number, number][]) => ({ coordinates });
-  const found = stretches([
-    { segments: [segment([[0, 10], [1, 10]]), segment([[1, 10], [2, 10]])] },
-    { segments: [segment([[2, 10], [1, 10]])] },
-  ]);
-  assert.deepEqual(found.map(({ corridors }) => corridors), [[0], [0, 1]]);
 });
 
 test("a hole in a region is outside, and the distance to a line is to its nearest point", () => {

@@ -51,13 +51,21 @@ export function confirmationAge(state: Dated<ControlChange>, day: Day): number {
 }
 
 export interface CorridorHistory extends Corridor {
+  /** What was reported of the road as a whole. */
   states: Dated<CorridorChange>[];
+  /** What was reported of single segments. */
+  parts: Dated<CorridorChange>[];
 }
 
 export function corridorHistories(answer: CorridorAnswer): CorridorHistory[] {
   const changes = answer.corridors.map((): CorridorChange[] => []);
   for (const change of answer.changes) changes[change.corridor]?.push(change);
-  return answer.corridors.map((corridor, i) => ({ ...corridor, states: dated(changes[i]!) }));
+  const ofAll = ({ segment }: CorridorChange) => segment === null || segment === undefined;
+  return answer.corridors.map((corridor, i) => ({
+    ...corridor,
+    states: dated(changes[i]!.filter(ofAll)),
+    parts: dated(changes[i]!.filter((change) => !ofAll(change))),
+  }));
 }
 
 export function corridorStatus(corridor: CorridorHistory, day: Day): CorridorStatus {

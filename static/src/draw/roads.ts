@@ -3,7 +3,7 @@
 import type { CorridorStatus } from "../types";
 import type { Palette } from "./palette";
 
-const DASHES: Record<CorridorStatus, number[]> = {
+export const DASHES: Record<CorridorStatus, number[]> = {
   open: [],
   disrupted: [11, 4],
   escort_only: [9, 3.5, 2, 3.5],
@@ -14,10 +14,16 @@ const DASHES: Record<CorridorStatus, number[]> = {
 
 const WIDTHS: Record<CorridorStatus, number> = { open: 2.1, disrupted: 2.6, escort_only: 2.8, blocked: 3.6, cut: 3.6, unknown: 2 };
 
-/** How strong a line is drawn by the age of the report in days: half a year, two years. */
+/** Ages in days up to which a line is drawn so strong: what half a year and two years have passed over is paler. */
+export const ROAD_AGES = [
+  { upTo: 183, strength: 1 },
+  { upTo: 731, strength: 0.72 },
+  { upTo: Infinity, strength: 0.5 },
+] as const;
+
+/** How strong a line is drawn by the days since a source last said so. */
 export function roadStrength(age: number): number {
-  if (age <= 183) return 1;
-  return age <= 731 ? 0.72 : 0.5;
+  return ROAD_AGES.find(({ upTo }) => age <= upTo)?.strength ?? 1;
 }
 
 /** Strokes the path made by `trace`, with a casing that lifts it off the map; `strength` pales what was reported long ago. */

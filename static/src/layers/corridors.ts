@@ -1,8 +1,8 @@
-// Supply roads, coloured and dashed by the status reported for the last day of the window. Schematic lines between named places.
+// Supply roads, coloured and dashed by their status on the clock's day, paler the longer ago a source last said so. Schematic lines.
 
-import { corridorStatus, leastSevere, stateAt } from "../data/history";
-import { distanceTo, toLine } from "../data/geometry";
-import type { Line } from "../data/geometry";
+import { distanceTo } from "../data/geometry";
+import { lookOf, stretches } from "../data/roads";
+import type { RoadLook, Stretch } from "../data/roads";
 import { roadStrength, strokeRoad } from "../draw/roads";
 import { trace } from "../draw/trace";
 import type { MapHandle } from "../leaflet";
@@ -10,48 +10,28 @@ import type { Page } from "../page";
 import { CORRIDOR_STATUSES } from "../types";
 import type { CorridorStatus } from "../types";
 
-interface Stretch {
-  line: Line;
-  /** Rows of `page.data.corridors` that use it. */
-  corridors: number[];
-}
-
-/** Segments that several roads share, in either direction, are drawn once. */
-export function stretches(corridors: { segments: { coordinates: [number, number][] }[] }[]): Stretch[] {
-  const found = new Map<string, Stretch>();
-  corridors.forEach((corridor, index) => {
-    for (const { coordinates } of corridor.segments) {
-      const ends = coordinates.map(([lon, lat]) => `${lon.toFixed(3)},${lat.toFixed(3)}`);
-      const key = (ends[0]! < ends[ends.length - 1]! ? ends : ends.reverse()).join(" ");
-      const stretch = found.get(key);
-      if (!stretch) found.set(key, { line: toLine(coordinates), corridors: [index] });
-      else if (!stretch.corridors.includes(index)) stretch.corridors.push(index);
-    }
-  });
-  return [...found.values()];
-}
-
 const ORDER: CorridorStatus[] = ["unknown", ...CORRIDOR_STATUSES];
 
-export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; at: (x: number, y: number, reach: number) => number[] } {
+/** What lies under the pointer: the roads on the nearest stretch, and whether incidents alone make it what it is drawn as. */
+export interface RoadHit {
+  corridors: number[];
+  byIncidents: boolean;
+}
+
+export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; at: (x: number, y: number, reach: number) => RoadHit } {
   const all = stretches(page.data.corridors);
-  const statuses: [CorridorStatus[], CorridorStatus[]] = [[], []];
-  const strengths: [number[], number[]] = [[], []];
+  const looks: [RoadLook[], RoadLook[]] = [[], []];
   let drawnAs = "";
-  const take = (which: 0 | 1, day: number) => {
-    const { corridors } = page.data;
-    statuses[which] = corridors.map((corridor) => corridorStatus(corridor, day));
-    strengths[which] = corridors.map((corridor) => roadStrength(day - Math.max(stateAt(corridor.states, day)?.from ?? day, -1e6)));
-  };
+  const take = (day: number) => all.map((stretch) => lookOf(stretch, page.data.corridors, page.data.segmentStates, day));
   /** Answers whether anything looks different: most steps change no road. */
   const update = (): boolean => {
     const { selected } = page.store.get();
-    take(0, page.day);
-    if (page.otherScene) take(1, page.otherScene.day);
-    else [statuses[1], strengths[1]] = [[], []];
-    const looks = page.isOn("corridors") ? `${statuses.join("/")} ${strengths.join("/")} ${selected?.startsWith("corridor/") ? selected : ""}` : "off";
-    const changed = looks !== drawnAs;
-    drawnAs = looks;
+    looks[0] = take(page.day);
+    looks[1] = page.otherScene ? take(page.otherScene.day) : [];
+    const words = looks.map((scene) => scene.map(({ status, age }) => `${status}${roadStrength(age)}`).join());
+    const wanted = page.isOn("corridors") ? `${words.join("/")} ${selected?.startsWith("corridor/") ? selected : ""}` : "off";
+    const changed = wanted !== drawnAs;
+    drawnAs = wanted;
     return changed;
   };
   update();
@@ -60,13 +40,8 @@ export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; 
     const palette = page.palette();
     const { selected } = page.store.get();
     const drawn = all
-      .map((stretch) => {
-        const status = leastSevere(stretch.corridors.map((i) => statuses[which][i] ?? "unknown"));
-        // Of the roads with the status that is drawn, the latest report.
-        const strength = Math.max(0.5, ...stretch.corridors.filter((i) => statuses[which][i] === status).map((i) => strengths[which][i]!));
-        return { stretch, status, strength };
-      })
-      .sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+      .map((stretch, i) => ({ stretch, look: looks[which][i] ?? { status: "unknown" as const, age: 0 } }))
+      .sort((a, b) => ORDER.indexOf(a.look.status) - ORDER.indexOf(b.look.status));
     for (const { stretch } of drawn) {
       if (!stretch.corridors.some((i) => selected === `corridor/${page.data.corridors[i]!.id}`)) continue;
       context.beginPath();
@@ -78,12 +53,12 @@ export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; 
       context.stroke();
       context.globalAlpha = 1;
     }
-    for (const { stretch, status, strength } of drawn) {
+    for (const { stretch, look } of drawn) {
       const path = () => {
         context.beginPath();
         trace(context, frame, stretch.line);
       };
-      strokeRoad(context, palette, status, path, status === "unknown" ? 1 : strength);
+      strokeRoad(context, palette, look.status, path, roadStrength(look.age));
     }
   });
   page.store.subscribe(["from", "to", "mode", "layers", "selected", "other"], () => {
@@ -92,14 +67,14 @@ export function addCorridors(map: MapHandle, page: Page): { redraw: () => void; 
   return {
     redraw,
     at(x, y, reach) {
-      if (!page.isOn("corridors")) return [];
+      if (!page.isOn("corridors")) return { corridors: [], byIncidents: false };
       let best: Stretch | null = null;
       let least = reach;
       for (const stretch of all) {
         const distance = distanceTo(stretch.line, x, y);
         if (distance < least) [best, least] = [stretch, distance];
       }
-      return best?.corridors ?? [];
+      return { corridors: best?.corridors ?? [], byIncidents: best !== null && (looks[0][all.indexOf(best)]?.byIncidents ?? false) };
     },
   };
 }

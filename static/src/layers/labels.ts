@@ -7,7 +7,7 @@ import type { Palette } from "../draw/palette";
 import { language } from "../i18n/index";
 import type { Line } from "../data/geometry";
 import type { Frame, MapHandle } from "../leaflet";
-import { stretches } from "./corridors";
+import { stretches } from "../data/roads";
 import type { Page } from "../page";
 import type { PlaceFeature } from "../types";
 import type { BasemapLabel } from "./basemap";

@@ -2,6 +2,7 @@
 
 import { OPEN_END, byDrawn, confirmationAge, corridorStatus, stateAt } from "../data/history";
 import type { CorridorHistory, Dated, PlaceHistory } from "../data/history";
+import { lastSaid, segmentAt } from "../data/roads";
 import type { Incident } from "../data/incidents";
 import { el } from "../dom";
 import {
@@ -273,6 +274,7 @@ function road(page: Page, corridor: CorridorHistory): HTMLElement[] {
   const { day } = page;
   return [
     ...roadBlock(page, corridor, false),
+    ...stretchReports(page, corridor),
     el("h3", {}, t("details.history")),
     el(
       "ol",
@@ -291,6 +293,28 @@ function road(page: Page, corridor: CorridorHistory): HTMLElement[] {
     ),
     el("p", { class: "quiet" }, t("details.stops", { stops: stops(corridor) })),
     el("p", { class: "links" }, permalink(page)),
+  ];
+}
+
+/** What is said of single stretches on the clock's day: reports on them alone, and those that incidents alone make what they are drawn as. */
+function stretchReports(page: Page, corridor: CorridorHistory): HTMLElement[] {
+  const { day } = page;
+  const reported = corridor.parts.filter(({ from, to }) => from <= day && day <= to);
+  const disrupted = corridor.segments.filter(({ id }) => segmentAt(page.data.segmentStates.get(id) ?? [], day)?.byIncidents);
+  const name = (seq: number | null | undefined) => {
+    const segment = corridor.segments.find((candidate) => candidate.seq === seq);
+    return segment ? `${segment.from} – ${segment.to}` : t("word.unknown");
+  };
+  const item = (title: string, meta: string) => el("li", {}, el("span", { class: "record-title" }, title), el("span", { class: "record-meta" }, meta));
+  if (reported.length + disrupted.length === 0) return [];
+  return [
+    el("h3", {}, t("details.stretches")),
+    el(
+      "ul",
+      { class: "history" },
+      ...reported.map((part) => item(`${name(part.value.segment)}: ${roadWords(page, part.value)}`, validity(part))),
+      ...disrupted.map(({ seq }) => item(name(seq), t("road.byIncidents"))),
+    ),
   ];
 }
 
@@ -319,8 +343,9 @@ function roadBlock(page: Page, corridor: CorridorHistory, named = true): HTMLEle
       "dl",
       { class: "facts" },
       ...row(t("details.status"), label("road", change.status)),
-      ...row(t("details.since"), formatDay(state.from)),
+      ...row(t("details.since"), since(state.from, change.from_precision ?? null)),
       ...row(t("details.until"), state.to === OPEN_END ? t("details.noEnd") : formatDay(state.to)),
+      ...row(t("details.confirmed"), change.last_confirmed ? t("details.confirmedAge", { date: formatIso(change.last_confirmed), age: plural("count.days", day - lastSaid(state, day)) }) : null),
       ...row(t("details.cause"), actorLine(page, change.actor)),
       ...row(t("details.confidence"), formatConfidence(change.confidence)),
       ...row(t("details.verification"), change.verification ? label("verification", change.verification) : null),

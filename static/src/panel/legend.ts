@@ -4,7 +4,7 @@ import { el } from "../dom";
 import { dotRadius, sizeOf } from "../draw/dots";
 import { drawPlace } from "../draw/places";
 import type { PlaceSymbol } from "../draw/places";
-import { strokeRoad } from "../draw/roads";
+import { ROAD_AGES, strokeRoad } from "../draw/roads";
 import { drawIncident, drawPlaced } from "../draw/symbols";
 import { formatNumber, label } from "../format";
 import { t } from "../i18n/index";
@@ -13,7 +13,7 @@ import { REGION_ALPHA, classBounds } from "../layers/regions";
 import type { Page } from "../page";
 import type { LayerName } from "../state";
 import { CORRIDOR_STATUSES, EVENT_TYPES } from "../types";
-import type { Side } from "../types";
+import type { CorridorStatus, Side } from "../types";
 import { swatch } from "./parts";
 
 /** Sides that share a hue share a line. */
@@ -157,22 +157,26 @@ function controlKey(page: Page): Node[] {
 
 function corridorKey(page: Page): Node[] {
   const palette = page.palette();
-  return [
-    el("p", { class: "quiet" }, `${t("legend.corridorNote")} ${t("legend.corridorShared")} ${t("legend.corridorAge")}`),
-    list(
-      ...[...CORRIDOR_STATUSES, "unknown" as const].map((status) =>
-        line(
-          swatch(46, 14, (context) =>
-            strokeRoad(context, palette, status, () => {
-              context.beginPath();
-              context.moveTo(-21, 0);
-              context.lineTo(21, 0);
-            }),
-          ),
-          t(`road.${status}`),
-        ),
+  const road = (status: CorridorStatus, strength = 1) =>
+    swatch(46, 14, (context) =>
+      strokeRoad(
+        context,
+        palette,
+        status,
+        () => {
+          context.beginPath();
+          context.moveTo(-21, 0);
+          context.lineTo(21, 0);
+        },
+        strength,
       ),
-    ),
+    );
+  return [
+    el("p", { class: "quiet" }, `${t("legend.corridorNote")} ${t("legend.corridorShared")}`),
+    list(...[...CORRIDOR_STATUSES, "unknown" as const].map((status) => line(road(status), t(`road.${status}`)))),
+    el("p", { class: "quiet" }, t("legend.corridorIncidents")),
+    el("h4", {}, t("legend.corridorAge")),
+    list(...ROAD_AGES.map(({ strength }, i) => line(road("blocked", strength), t(`legend.corridorAge.${i}`)))),
   ];
 }
 
