@@ -332,11 +332,12 @@ impl Evidence {
     }
 
     /// The days between which the place changed to the state it is in since `since`: the last day for which something else was claimed
-    /// and `since`. `None` where they follow one another, or nothing else was claimed before.
+    /// and `since`. `None` where they follow one another or overlap, or nothing else was claimed before.
     #[must_use]
     pub fn changed_between(&self, state: State, since: Day) -> Option<(Day, Day)> {
         let before = self.claims.iter().filter(|claim| claim.from.first < since && claim.says_on(since) != Says::State(state));
-        let last = before.map(|claim| claim.to.map_or(claim.confirmed, |to| to.last)).filter(|last| *last < since).max()?;
+        // The last of all: where one reaches up to `since`, an older one that ended earlier says nothing of the change.
+        let last = before.map(|claim| claim.to.map_or(claim.confirmed, |to| to.last)).max()?;
         (since - last > 1).then_some((last, since))
     }
 
@@ -527,6 +528,16 @@ mod tests {
         assert_eq!(of(&claims, a, 200), 0.0);
         let Says::State(state) = b else { panic!() };
         assert_eq!(evidence.changed_between(state, 200), Some((100, 200)));
+    }
+
+    #[test]
+    fn a_claim_that_reaches_up_to_the_next_leaves_no_doubt_of_the_day_whatever_ended_before_it() {
+        let (a, b) = (held(Standing::Control, A), held(Standing::Control, B));
+        let Says::State(state) = b else { panic!() };
+        for last in [199, 200, 210] {
+            let claims = [until(claim(a, 0, 0, 0.9), 50), until(claim(a, 40, 40, 0.9), last), claim(b, 200, 200, 1.0)];
+            assert_eq!(Evidence::new(claims.to_vec()).changed_between(state, 200), None, "{last}");
+        }
     }
 
     #[test]

@@ -182,18 +182,25 @@ fn describe(frame: &Frame, region: &RegionShares, level: AdminLevel) -> Json {
         row.extend(measures(&share.of));
         Json::Object(row)
     });
-    let labels: Map<String, Json> =
-        DENOMINATORS.iter().zip(&region.labels).map(|((name, _), of)| ((*name).to_owned(), json!(label(of)))).collect();
     json!({
         "region": region.id,
         "name": region.name,
         "country": region.country,
         "level": level.code(),
-        "totals": { "places": region.totals[0], "population": region.totals[1], "area_km2": (region.totals[2] * 10.0).round() / 10.0 },
-        "label": labels,
+        "totals": totals(region),
+        "label": labels(region),
         "shares": shares.collect::<Vec<_>>(),
         "blockaded": measures(&region.blockaded),
     })
+}
+
+/// What a region may be named after, by denominator.
+fn labels(region: &RegionShares) -> Map<String, Json> {
+    DENOMINATORS.iter().zip(&region.labels).map(|((name, _), of)| ((*name).to_owned(), json!(label(of)))).collect()
+}
+
+fn totals(region: &RegionShares) -> Json {
+    json!({ "places": region.totals[0], "population": region.totals[1], "area_km2": (region.totals[2] * 10.0).round() / 10.0 })
 }
 
 /// What is to be known of the shares of one region beside what holds of all.
@@ -417,7 +424,7 @@ pub(super) async fn series(
             let regions = model.share_series(&days, known_at, level, by, region.as_deref());
             let of = |of: &[Measure; 3]| -> Map<String, Json> {
                 let each = DENOMINATORS.iter().zip(of);
-                each.map(|((name, _), measure)| ((*name).to_owned(), json!([short(measure.value), short(measure.lo), short(measure.hi)])))
+                each.map(|((name, _), measure)| ((*name).to_owned(), json!(shorts(measure))))
                     .collect()
             };
             let point = |(day, region): &(crate::analytics::Day, RegionShares)| {
@@ -429,10 +436,15 @@ pub(super) async fn series(
                     }
                     Json::Object(row)
                 });
-                json!({ "date": date_of(*day).to_string(), "n": region.statements, "shares": shares.collect::<Vec<_>>() })
+                json!({
+                    "date": date_of(*day).to_string(),
+                    "n": region.statements,
+                    "label": labels(region),
+                    "shares": shares.collect::<Vec<_>>(),
+                })
             };
             let regions = regions.iter().map(|(id, points)| {
-                json!({ "region": id, "name": points.first().map(|(_, region)| &region.name), "points": points.iter().map(point).collect::<Vec<_>>() })
+                json!({ "region": id, "name": points.first().map(|(_, region)| &region.name), "totals": points.last().map(|(_, region)| totals(region)), "points": points.iter().map(point).collect::<Vec<_>>() })
             });
             Ok(json!({
                 "level": level.code(),
@@ -440,7 +452,7 @@ pub(super) async fn series(
                 "to": to.to_string(),
                 "known_at": frame.known_at,
                 "envelope": {
-                    "form": ["value", "lo", "hi"],
+                    "form": ["value", "lo", "hi", "definite", "possible"],
                     "level": LEVEL,
                     "units": DENOMINATORS.iter().map(|(name, unit)| ((*name).to_owned(), json!(unit))).collect::<Map<_, _>>(),
                     "method": CONTROL_METHOD,
@@ -453,6 +465,11 @@ pub(super) async fn series(
         })
         .await?;
     Ok(reply::json(JSON, &body))
+}
+
+/// The numbers of a share that a series tells, in the order of its `form`.
+fn shorts(measure: &Measure) -> [f64; 5] {
+    [measure.value, measure.lo, measure.hi, measure.bracket.definite, measure.bracket.possible].map(short)
 }
 
 /// A share to a tenth of a point's tenth: what a chart can show.

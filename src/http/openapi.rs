@@ -234,8 +234,8 @@ fn operations() -> Vec<Operation> {
             "/playback/control",
             "playControl",
             "Playback",
-            "Every dated statement on who held a place, once.",
-            vec![form(&["json"])],
+            "Every dated statement on who held a place, once, and what is assessed of the land around it.",
+            vec![form(&["json"]), parameter("known_at")],
             json_only(any_object()),
         ),
         plain(

@@ -15,9 +15,10 @@ use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
 use crate::analytics::parameters::CELL;
-use crate::analytics::{ControlModel, STEPS, UnitKind};
+use crate::analytics::{ControlModel, STEPS, UnitKind, UnitView};
 use crate::domain::{
-    Audience, Blockade, Collection, ControlObservation, Corridor, FeatureQuery, GeoPrecision, Position, Record as _, Verification,
+    Audience, Blockade, Collection, ControlObservation, Corridor, FeatureQuery, GeoPrecision, Instant, Position, Record as _,
+    Verification,
 };
 use crate::formats::{Column, FormatError, arrow_stream};
 use crate::store::{Coded, Playback, PlaybackContent, STEP_DEG, Snapshot};
@@ -132,15 +133,18 @@ fn words(of: Coded<&str>) -> Column<'_> {
     Column::Words { codes: of.codes, words: of.values }
 }
 
-/// `GET /playback/control`: each place once, each dated statement once. A day that no statement of a place covers is unknown.
+/// `GET /playback/control[?known_at=]`: each place once, each dated statement once. A day that no statement of a place covers is unknown.
 pub(super) async fn control(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    no_parameters(query.as_deref(), &headers, "application/json")?;
-    let body = state.on_snapshot(move |snapshot| Ok(control_changes(snapshot, audience))).await?;
+    let mut params = Params::parse(query.as_deref())?;
+    only(&mut params, &headers, "json", &["application/json"])?;
+    let known_at = params.known_at()?;
+    params.finish()?;
+    let body = state.on_snapshot(move |snapshot| Ok(control_changes(snapshot, audience, known_at))).await?;
     Ok(reply::json(JSON, &body))
 }
 
@@ -162,10 +166,10 @@ fn place_key(row: &ControlObservation) -> (&str, &str, u64, u64) {
     (&row.country, &row.place, lon, lat)
 }
 
-fn control_changes(snapshot: &Snapshot, audience: Audience) -> Json {
-    let shown = |row: &&ControlObservation| audience.may_see(row.redistribution());
-    let mut rows: Vec<&ControlObservation> = snapshot.control().iter().filter(shown).collect();
-    let withheld = snapshot.control().len() - rows.len();
+fn control_changes(snapshot: &Snapshot, audience: Audience, known_at: Option<Instant>) -> Json {
+    let (mut rows, hidden): (Vec<&ControlObservation>, Vec<_>) =
+        snapshot.control_known(known_at).partition(|row| audience.may_see(row.redistribution()));
+    let withheld = hidden.len();
     rows.sort_by(|a, b| place_key(a).cmp(&place_key(b)).then(a.valid_from.cmp(&b.valid_from)).then(a.id.cmp(&b.id)));
     let (mut places, mut changes) = (Vec::new(), Vec::with_capacity(rows.len()));
     let mut last: Option<&ControlObservation> = None;
@@ -202,12 +206,15 @@ fn control_changes(snapshot: &Snapshot, audience: Audience) -> Json {
         }));
     }
     let mut answer = json!({ "generation": snapshot.generation(), "places": places, "changes": changes });
-    assessed(&mut answer, &snapshot.control_model(audience));
+    if let Some(known_at) = known_at {
+        answer["known_at"] = json!(known_at.to_string());
+    }
+    assessed(&mut answer, &snapshot.control_model(audience), known_at);
     with_withheld(answer, withheld)
 }
 
 /// The columns of a row of `states`.
-const STATE_COLUMNS: [&str; 12] = [
+const STATE_COLUMNS: [&str; 13] = [
     "area",
     "from",
     "status",
@@ -220,12 +227,13 @@ const STATE_COLUMNS: [&str; 12] = [
     "since",
     "changed_after",
     "last_confirmed",
+    "rival",
 ];
 
 /// Puts in what is assessed of all statements together: each area once, and a row for each day on which something else is believed of it,
 /// which holds until the next row of that area. Days are counted from 1970-01-01, words and codes stand in `words`, rings in corners of
-/// the grid.
-fn assessed(answer: &mut Json, model: &ControlModel) {
+/// the grid. `rival` is who else has a part in it where it is contested or disputed, if a report names anyone.
+fn assessed(answer: &mut Json, model: &ControlModel, known_at: Option<Instant>) {
     let (mut areas, mut rows, mut words) = (Vec::new(), Vec::new(), Vec::<String>::new());
     let mut code = |word: &str| match words.iter().position(|known| known == word) {
         Some(at) => at,
@@ -236,7 +244,7 @@ fn assessed(answer: &mut Json, model: &ControlModel) {
     };
     let hundredths = |share: f64| (share * 100.0).round() / 100.0;
     for (at, unit) in model.units().iter().enumerate() {
-        let periods = if unit.kind == UnitKind::Rest { Vec::new() } else { model.periods(at, None, STEPS) };
+        let periods = if unit.kind == UnitKind::Rest { Vec::new() } else { model.periods(at, known_at, STEPS) };
         if periods.is_empty() {
             continue;
         }
@@ -274,6 +282,7 @@ fn assessed(answer: &mut Json, model: &ControlModel) {
                 view.since,
                 view.changed_between.map(|(last, _)| last),
                 view.confirmed,
+                rival(model, view).map(&mut code),
             ]));
         }
         areas.push(area);
@@ -282,6 +291,20 @@ fn assessed(answer: &mut Json, model: &ControlModel) {
     answer["areas"] = json!(areas);
     answer["words"] = json!(words);
     answer["states"] = json!({ "columns": STATE_COLUMNS, "rows": rows });
+}
+
+/// The other party of a contested place as reports name it, or whoever is believed next where they disagree.
+fn rival<'a>(model: &'a ControlModel, view: &'a UnitView) -> Option<&'a str> {
+    let (leading, _) = view.leading.as_ref()?;
+    let other = |party: &&str| model.party(*leading) != Some(*party);
+    if ControlModel::is_contested(*leading) {
+        return view.parties.iter().map(String::as_str).find(other);
+    }
+    if !view.belief.disputed() {
+        return None;
+    }
+    let others = view.belief.states.iter().filter_map(|(state, belief)| Some((model.party(*state)?, belief)));
+    others.filter(|(party, _)| other(party)).max_by(|a, b| a.1.total_cmp(b.1)).map(|(party, _)| party)
 }
 
 fn corridor_changes(snapshot: &Snapshot, audience: Audience) -> Json {

@@ -421,6 +421,17 @@ impl Snapshot {
         self.control.now.records()
     }
 
+    /// Control observations as they were known at an instant, or now: the versions in force then, also those that may not be passed on.
+    pub fn control_known(&self, at: Option<Instant>) -> impl Iterator<Item = &ControlObservation> {
+        let now = self.control.now.records().iter().filter(move |row| at.is_none_or(|at| row.source.known_at <= at));
+        let past = at.into_iter().flat_map(|at| {
+            let versions = self.control.past.records().iter();
+            let held = versions.filter(move |past| past.record.source.known_at <= at && at < past.superseded_at);
+            held.map(|past| &past.record)
+        });
+        now.chain(past)
+    }
+
     /// All statements on control that the audience may see, made ready to be asked who held what on any day. The first call takes as long
     /// as looking at each place and each cell of land around it.
     #[must_use]

@@ -166,6 +166,17 @@ fn a_series_holds_the_days_on_which_shares_move() {
     let there = points.iter().find(|point| point["date"] == "2023-11-14").unwrap();
     let fama = share(&on["regions"][0], "FAMA")["places"]["value"].as_f64().unwrap();
     assert!((share(there, "FAMA")["places"][0].as_f64().unwrap() - fama).abs() < 1e-4);
+    // What the form names stands in its place, and a name for the region goes with each day.
+    let form = series["envelope"]["form"].as_array().unwrap();
+    for (at, name) in form.iter().enumerate() {
+        let told = share(there, "FAMA")["area"][at].as_f64().unwrap();
+        assert!(
+            (told - share(&on["regions"][0], "FAMA")["area"][name.as_str().unwrap()].as_f64().unwrap()).abs() < 1e-4,
+            "{name}"
+        );
+    }
+    assert_eq!(there["label"], on["regions"][0]["label"]);
+    assert_eq!(series["regions"][0]["totals"], on["regions"][0]["totals"]);
 }
 
 /// SIGAR, *Quarterly Report to the United States Congress*, 30 January 2017, table 3.6 (data of USFOR-A of 26 November 2016): 407 districts by

@@ -30,6 +30,18 @@ fn every_statement_on_a_place_is_there_once() {
 }
 
 #[test]
+fn what_became_known_later_is_neither_told_nor_assessed() {
+    let then = get_json("/playback/control?known_at=1999-12-31");
+    assert!(then["known_at"].as_str().unwrap().starts_with("1999-12-31T23:59:59"), "{}", then["known_at"]);
+    for empty in ["places", "changes", "areas"] {
+        assert_eq!(then[empty], serde_json::json!([]), "{empty}");
+    }
+    let now = get_json("/playback/control?known_at=2999-01-01");
+    assert_eq!(now["states"], get_json("/playback/control")["states"]);
+    assert_eq!(get("/playback/control?known_at=never").status, 400);
+}
+
+#[test]
 fn every_assessed_change_is_there_once_and_all_of_it_is_small() {
     let playback = get_json("/playback/control");
     let (areas, rows) = (playback["areas"].as_array().unwrap(), playback["states"]["rows"].as_array().unwrap());
