@@ -2,6 +2,7 @@
 
 import { isoDay } from "./calendar";
 import type { Day } from "./calendar";
+import type { SeriesAnswer } from "./data/shares";
 import { readStream } from "./data/stream";
 import { STORED, keepAnswer } from "./keep";
 import type { StreamColumns } from "./data/stream";
@@ -111,11 +112,20 @@ async function readAll(response: Response, progress: (share: number) => void): P
   }
 }
 
+/** Statements on control and what is assessed of them, as known on a day. */
+export const loadControl = (known: Day | null) => getJson<ControlAnswer>(`/playback/control?${knownAt(known)}`.replace(/\?$/, ""));
+
+/** Where the shares of a region stand; a state has an id of two letters. */
+export const sharesPath = (region: string, known: Day | null) =>
+  `/analytics/control/series?${[`level=${region.includes("-") ? 1 : 0}`, `region=${encodeURIComponent(region)}`, knownAt(known)].filter(Boolean).join("&")}`;
+
+export const loadShares = (region: string, known: Day | null) => getJson<SeriesAnswer>(sharesPath(region, known));
+
 /** What stepping and filtering need, once; afterwards they ask for nothing. */
 export async function loadFirst(known: Day | null, progress: (share: number) => void): Promise<Loaded> {
   const [stream, control, corridors, actors] = await Promise.all([
     loadStream(known, progress),
-    getJson<ControlAnswer>("/playback/control"),
+    loadControl(known),
     getJson<CorridorAnswer>("/playback/corridors"),
     getJson<{ actors: Actor[] }>("/actors"),
   ]);

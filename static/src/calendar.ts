@@ -80,6 +80,13 @@ export function clockDay(window: Span, mode: Mode): Day {
   return mode === "remaining" ? window.from : window.to;
 }
 
+/** The window of the same kind that shows a day: a cumulative one keeps its start, one to the end its end, others their length. */
+export function windowAt(window: Span, mode: Mode, day: Day): Span {
+  if (mode === "cumulative") return { from: Math.min(window.from, day), to: day };
+  if (mode === "remaining") return { from: day, to: Math.max(window.to, day) };
+  return { from: day - (window.to - window.from), to: day };
+}
+
 /**
  * The window `count` units later (earlier when negative), snapped to whole units and kept inside the span.
  * A sliding window keeps its length in units; a cumulative one keeps its start, one that remains its end; an instant one is one unit long.

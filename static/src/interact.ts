@@ -1,6 +1,8 @@
 // Pointer on the map: what lies under it, a note beside it, and the selection a click makes.
 
-import { byDrawn, corridorStatus } from "./data/history";
+import { areaAt } from "./data/areas";
+import type { AreaHistory } from "./data/areas";
+import { byDrawn, corridorStatus, stateAt } from "./data/history";
 import type { PlaceHistory } from "./data/history";
 import { byId, el } from "./dom";
 import { formatWhen, label } from "./format";
@@ -11,10 +13,12 @@ import type { IncidentLayer } from "./layers/incidents";
 import { regionCounts } from "./layers/regions";
 import type { MapHandle } from "./leaflet";
 import type { Page } from "./page";
+import { selectionOf, stateWords } from "./panel/parts";
 
 export interface Hits {
   incidents: IncidentLayer["at"];
   control: (x: number, y: number, reach: number) => PlaceHistory | null;
+  areas: (x: number, y: number) => AreaHistory | null;
   corridors: (x: number, y: number, reach: number) => RoadHit;
   regions: (x: number, y: number) => string | null;
 }
@@ -44,7 +48,7 @@ function find(page: Page, hits: Hits, x: number, y: number, scale: number, slack
     };
   }
   if (town) {
-    const state = page.known(town.states, page.day)?.value;
+    const state = stateAt(town.states, page.day)?.value;
     const lines = [town.place];
     if (state) {
       const actor = state.actor ? page.actorName(state.actor) : t("word.unknown");
@@ -62,6 +66,8 @@ function find(page: Page, hits: Hits, x: number, y: number, scale: number, slack
       lines: [...roads.map((found) => `${found.name}: ${t(`road.${corridorStatus(found, day)}`)}`), ...(road.byIncidents ? [t("road.byIncidents")] : [])],
     };
   }
+  const area = hits.areas(x, y);
+  if (area) return { selected: selectionOf(area), lines: [area.place, stateWords(page, areaAt(area, day)), t("map.assessedLand")] };
   const region = hits.regions(x, y);
   if (region) {
     const count = regionCounts(page).get(region) ?? 0;

@@ -1,6 +1,6 @@
 // Builds the parts and wires them. The only file that knows them all.
 
-import { ApiError, getJson, loadDatasets, loadFirst, loadIncident, loadIncidents, loadRegions, loadStream, loadTowns } from "./api";
+import { ApiError, getJson, loadControl, loadDatasets, loadFirst, loadIncident, loadIncidents, loadRegions, loadStream, loadTowns } from "./api";
 import type { Loaded } from "./api";
 import { clampWindow, clockDay, endOf, startOf, unitIndex, unitStart } from "./calendar";
 import type { Span } from "./calendar";
@@ -9,6 +9,7 @@ import { Bus } from "./events";
 import { decodeHash, decodeQuery, defaultLayers, encodeHash } from "./hash";
 import { language, loadLanguage, preferredLanguage, setLanguage, t } from "./i18n/index";
 import { mountPointer } from "./interact";
+import { addAreas } from "./layers/areas";
 import { addBorders, addGround, readBasemap } from "./layers/basemap";
 import type { BasemapFile } from "./layers/basemap";
 import { addChanges } from "./layers/changes";
@@ -194,13 +195,14 @@ function build(basemap: ReturnType<typeof readBasemap>, loaded: Loaded, later: L
   const page = new Page(store, bus, data, palette, fetchItems, loadIncident, today);
 
   const regions = addRegions(map, page);
+  const areas = addAreas(map, page, basemap.land);
   const corridors = addCorridors(map, page);
   const control = addControl(map, page);
   const changes = addChanges(map, page);
   const labels = addLabels(map, page, basemap.labels, palette);
   const incidents = addIncidents(map, page);
   const sketch = addSketch(map, page);
-  redraws.push(regions.redraw, corridors.redraw, control.redraw, changes.redraw, incidents.redraw, labels, sketch.redraw);
+  redraws.push(regions.redraw, areas.redraw, corridors.redraw, control.redraw, changes.redraw, incidents.redraw, labels, sketch.redraw);
   store.subscribe(["layers"], labels);
 
   const clock = new Clock(store, data.span, data.lastRecord, (window, { mode, unit }) => {
@@ -217,7 +219,7 @@ function build(basemap: ReturnType<typeof readBasemap>, loaded: Loaded, later: L
   mountPointer(
     map,
     page,
-    { incidents: incidents.at, control: control.at, corridors: corridors.at, regions: regions.at },
+    { incidents: incidents.at, control: control.at, areas: areas.at, corridors: corridors.at, regions: regions.at },
     sketch.busy,
   );
   bus.on("locate", ({ lon, lat, near }) => map.show(lon, lat, near));
@@ -230,9 +232,9 @@ function build(basemap: ReturnType<typeof readBasemap>, loaded: Loaded, later: L
     bus.emit("moved", null);
   });
   store.subscribe(["knownAt"], ({ knownAt }) => {
-    void loadStream(knownAt).then(
+    void Promise.all([loadStream(knownAt), loadControl(knownAt)]).then(
       // A later wish has overtaken this answer.
-      (stream) => store.get().knownAt === knownAt && page.replaceIncidents(stream),
+      ([stream, control]) => store.get().knownAt === knownAt && page.replaceRecords(stream, control),
       showError,
     );
   });

@@ -4,8 +4,10 @@ import { clockDay, endOf, parseDay, startOf } from "./calendar";
 import type { Day, Span } from "./calendar";
 import type { Loaded } from "./api";
 import type { Bus } from "./events";
-import { corridorHistories, placeHistories, stateAt } from "./data/history";
-import type { CorridorHistory, Dated, PlaceHistory } from "./data/history";
+import { areaHistories } from "./data/areas";
+import type { AreaHistory } from "./data/areas";
+import { corridorHistories, placeHistories } from "./data/history";
+import type { CorridorHistory, PlaceHistory } from "./data/history";
 import { segmentStates } from "./data/roads";
 import type { SegmentStates } from "./data/roads";
 import { incidentOf, incidentTable } from "./data/incidents";
@@ -20,7 +22,7 @@ import { countryName, label } from "./format";
 import { language } from "./i18n/index";
 import type { LayerName, State, Store } from "./state";
 import { SIDES } from "./types";
-import type { Actor, DatasetInfo, IncidentFeature, PlaceFeature, RegionFeature, Side } from "./types";
+import type { Actor, ControlAnswer, DatasetInfo, IncidentFeature, PlaceFeature, RegionFeature, Side } from "./types";
 
 export interface Dataset {
   incidents: IncidentTable;
@@ -30,6 +32,8 @@ export interface Dataset {
   datasets: DatasetInfo[];
   regionById: Map<string, RegionFeature>;
   places: PlaceHistory[];
+  /** The land around them, and what is assessed of it. */
+  areas: AreaHistory[];
   corridors: CorridorHistory[];
   /** How their segments count in the measures. */
   segmentStates: SegmentStates;
@@ -79,6 +83,7 @@ export function buildDataset(loaded: Loaded, today: number): Dataset {
     datasets: [],
     regionById: new Map(),
     places: placeHistories(loaded.control),
+    areas: areaHistories(loaded.control),
     corridors: corridorHistories(loaded.corridors),
     segmentStates: segmentStates(loaded.corridors),
     actors,
@@ -139,9 +144,11 @@ export class Page {
     this.store.set({ filters: { ...this.store.get().filters } });
   }
 
-  /** Other incidents in place of those that are there: as known on another day. */
-  replaceIncidents(stream: StreamColumns): void {
+  /** Other records in place of those that are there: as known on another day. */
+  replaceRecords(stream: StreamColumns, control: ControlAnswer): void {
     this.data.incidents = incidentTable(stream, (code) => this.sideOf(code), this.today);
+    this.data.places = placeHistories(control);
+    this.data.areas = areaHistories(control);
     this.records = this.makeRecords();
     this.selections = [emptySelection(this.data.incidents), emptySelection(this.data.incidents)];
     this.filter();
@@ -174,13 +181,6 @@ export class Page {
   /** The day that control, roads and the date in words speak of. */
   get day(): Day {
     return this.scene.day;
-  }
-
-  /** The state of a place on a day, as known on the day that the reader asks for. */
-  known<T extends { known_at: string | null }>(states: Dated<T>[], day: Day): Dated<T> | null {
-    const { knownAt } = this.store.get();
-    if (knownAt === null) return stateAt(states, day);
-    return stateAt(states, day, ({ known_at }) => (parseDay(known_at) ?? -Infinity) <= knownAt);
   }
 
   incident(row: number): Incident {

@@ -3,7 +3,7 @@
 
 import type { Day, Mode, Span, Unit } from "./calendar";
 
-export const LAYERS = ["regions", "corridors", "control", "incidents", "labels"] as const;
+export const LAYERS = ["regions", "areas", "corridors", "control", "incidents", "labels"] as const;
 export type LayerName = (typeof LAYERS)[number];
 
 export const PANELS = ["layers", "filters", "list", "compare", "export"] as const;
@@ -92,7 +92,7 @@ export function isFiltered(filters: Filters): boolean {
   return Object.values(filters).some((value: string | string[]) => value.length > 0);
 }
 
-export const DEFAULT_LAYERS: LayerName[] = ["corridors", "control", "incidents", "labels"];
+export const DEFAULT_LAYERS: LayerName[] = ["areas", "corridors", "control", "incidents", "labels"];
 
 type Listener = (state: Readonly<State>, changed: ReadonlySet<keyof State>) => void;
 

@@ -114,11 +114,35 @@ export interface ControlPlace {
   lat: number;
   population: number | null;
 }
+/** What is assessed of land: the reported statuses that claim a zone. */
+export const STANDINGS = ["control", "influence", "contested", "none_reported", "abandoned"] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+/** The land that a place speaks for, or a region or drawn area that stands for itself. */
+export interface ControlLand {
+  id: string;
+  place: string;
+  country: string | null;
+  region: string | null;
+  lon: number | null;
+  lat: number | null;
+  population: number | null;
+  area_km2: number;
+  /** Corners of the grid, x0, y0, x1, y1, … in whole steps of `grid_deg`. */
+  rings?: number[][];
+  /** Coordinates of a MultiPolygon in degrees. */
+  outline?: [number, number][][][] | null;
+}
 export interface ControlAnswer {
   /** Rows that may not be passed on to this reader; absent when there are none. */
   withheld?: number;
   places: ControlPlace[];
   changes: ControlChange[];
+  grid_deg: number;
+  areas: ControlLand[];
+  /** Statuses and codes of parties, which rows name by their place in it. */
+  words: string[];
+  states: { columns: string[]; rows: (number | null)[][] };
 }
 
 export interface CorridorSegment {

@@ -9,7 +9,7 @@ import { Page, buildDataset } from "../../static/src/page";
 import { NO_FILTERS, Store } from "../../static/src/state";
 import type { State } from "../../static/src/state";
 import type { IncidentFeature } from "../../static/src/types";
-import { TODAY, incident, stream } from "./records";
+import { NO_CONTROL, TODAY, incident, stream } from "./records";
 
 test("a record dated in the future is listed apart and moves neither the last record nor the span", () => {
   const future = { date_start: "2099-01-01", date_end: "2099-01-01" };
@@ -17,7 +17,7 @@ test("a record dated in the future is listed apart and moves neither the last re
     {
       stream: stream([incident("a"), incident("b", future), incident("c", { date_start: "2025-11-01", date_end: "2095-11-01" })]),
       actors: [],
-      control: { places: [], changes: [] },
+      control: NO_CONTROL,
       corridors: { corridors: [], changes: [] },
     },
     TODAY,
@@ -30,7 +30,7 @@ test("a record dated in the future is listed apart and moves neither the last re
 });
 
 function pageOf(features: IncidentFeature[], asked: string[] = []): Page {
-  const loaded = { stream: stream(features), actors: [], control: { places: [], changes: [] }, corridors: { corridors: [], changes: [] } };
+  const loaded = { stream: stream(features), actors: [], control: NO_CONTROL, corridors: { corridors: [], changes: [] } };
   const data = buildDataset(loaded, TODAY);
   const state = { from: data.span.from, to: data.span.from + 30, mode: "cumulative", unit: "day", filters: NO_FILTERS, other: null, knownAt: null, layers: [] };
   const fetchItems = (parameters: string) => {

@@ -95,3 +95,6 @@ export const sideOf = (code: string | null): Side => (code === "JNIM" ? "jnim" :
 /** Later than every invented record that is not meant to lie in the future. */
 export const TODAY = Date.UTC(2026, 9, 6) / 86_400_000;
 export const table = (...features: IncidentFeature[]) => incidentTable(stream(features), sideOf, TODAY);
+
+/** An answer of /playback/control without a statement. */
+export const NO_CONTROL = { places: [], changes: [], grid_deg: 0.1, areas: [], words: [], states: { columns: [], rows: [] } };

@@ -34,7 +34,7 @@ export interface PlaceHistory extends ControlPlace {
   states: Dated<ControlChange>[];
 }
 
-export function placeHistories(answer: ControlAnswer): PlaceHistory[] {
+export function placeHistories(answer: Pick<ControlAnswer, "places" | "changes">): PlaceHistory[] {
   const byPlace = answer.places.map((): ControlChange[] => []);
   for (const change of answer.changes) byPlace[change.place]?.push(change);
   return answer.places.map((place, i) => ({

@@ -47,7 +47,7 @@ export function drawPlace(context: CanvasRenderingContext2D, palette: Palette, s
     context.restore();
     return;
   }
-  drawBlockade(context, palette, symbol, s);
+  if (symbol.blockade !== "unknown") drawBlockade(context, palette, symbol.blockade, symbol.blockadeSide, s);
   const box = () => {
     context.beginPath();
     context.rect(-s, -s, 2 * s, 2 * s);
@@ -158,23 +158,23 @@ function stripes(context: CanvasRenderingContext2D, colour: string, s: number, g
   context.restore();
 }
 
-/** A ring in the hue of the party reported to impose it: whole when full, broken when partial. */
-function drawBlockade(context: CanvasRenderingContext2D, palette: Palette, symbol: PlaceSymbol, s: number): void {
-  if (symbol.blockade !== "full" && symbol.blockade !== "partial") return;
+/** A ring in the hue of the party reported to impose it: whole when full, broken when partial, thin dots when the last report of it is too old. */
+export function drawBlockade(context: CanvasRenderingContext2D, palette: Palette, blockade: string | null, side: Side, s: number): void {
+  if (blockade !== "full" && blockade !== "partial" && blockade !== "unknown") return;
   const radius = s * 1.95;
-  const hue = palette.sides[symbol.blockadeSide];
   context.save();
   context.beginPath();
   context.arc(0, 0, radius, 0, 2 * Math.PI);
-  context.strokeStyle = symbol.blockadeSide === "islamic_state" ? palette.darkHalo : palette.edge;
-  context.lineWidth = 5.5;
+  context.strokeStyle = side === "islamic_state" ? palette.darkHalo : palette.edge;
+  context.lineWidth = blockade === "unknown" ? 3.4 : 5.5;
   context.stroke();
-  context.strokeStyle = hue;
-  context.lineWidth = 2.8;
-  if (symbol.blockade === "partial") {
+  context.strokeStyle = palette.sides[side];
+  context.lineWidth = blockade === "unknown" ? 1.4 : 2.8;
+  if (blockade === "partial") {
     const arc = (radius * Math.PI) / 4;
     context.setLineDash([arc * 0.62, arc * 0.38]);
   }
+  if (blockade === "unknown") context.setLineDash([1.4, 3.2]);
   context.stroke();
   context.restore();
 }

@@ -1,6 +1,8 @@
 // One frame of an export: the map as the player shows it, with date, key, sources and disclaimer burnt in below.
 
 import { byId } from "../dom";
+import { drawLand } from "../draw/areas";
+import type { AreaLook } from "../draw/areas";
 import { drawPlace } from "../draw/places";
 import type { PlaceSymbol } from "../draw/places";
 import { drawIncident } from "../draw/symbols";
@@ -45,8 +47,10 @@ function wrap(context: CanvasRenderingContext2D, text: string, width: number): s
 
 /** Sides that any record has: the key names no others. */
 function sidesShown(page: Page): Side[] {
-  const present = new Set(page.data.incidents.side.subarray(0, page.data.incidents.dated));
-  return SIDES.filter((_, i) => present.has(i));
+  const present = new Set<Side>();
+  for (const side of page.data.incidents.side.subarray(0, page.data.incidents.dated)) present.add(SIDES[side]!);
+  if (page.isOn("areas")) for (const { states } of page.data.areas) for (const { actor } of states) if (actor !== null) present.add(page.sideOf(actor));
+  return SIDES.filter((side) => present.has(side));
 }
 
 function credits(): string {
@@ -133,8 +137,16 @@ export class FrameMaker {
       }
       x += wide;
     };
-    if (page.isOn("incidents") || page.isOn("control")) {
+    if (page.isOn("incidents") || page.isOn("control") || page.isOn("areas")) {
       for (const side of sidesShown(page)) place(t(`side.${side}`), 14, () => drawIncident(context, palette, "battle", side, "high", 5));
+    }
+    if (page.isOn("areas")) {
+      const land: AreaLook = { status: "control", side: "state", rival: null, level: 2 };
+      const patch = (key: string, look: AreaLook, changed = false) => place(t(key), 20, () => drawLand(context, palette, look, 18, 11, changed));
+      patch("export.land", land);
+      patch("export.landContested", { ...land, status: "contested", side: "jnim", rival: "state" });
+      patch("export.landUnknown", { ...land, status: null, level: 0 });
+      patch("legend.areaChanged", { ...land, level: 0 }, true);
     }
     if (page.isOn("control")) {
       const town: PlaceSymbol = { status: "control", side: "state", otherSide: null, blockade: null, blockadeSide: "jnim", confidence: "high", freshness: 1 };

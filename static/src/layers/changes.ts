@@ -13,7 +13,7 @@ import type { Page } from "../page";
 export function differenceOf(page: Page): Difference | null {
   if (!page.otherScene) return null;
   const [a, b] = [page.otherScene.day, page.day];
-  return differ(page.data.places, Math.min(a, b), Math.max(a, b), (place, day) => page.known(place.states, day), (actor) => page.sideOf(actor));
+  return differ(page.data.areas, Math.min(a, b), Math.max(a, b));
 }
 
 const SIGNS = { gained: "+", contested: "≠", blockaded: "×", relieved: "–", other: "~" } as const;
@@ -24,11 +24,12 @@ export function addChanges(map: MapHandle, page: Page): { redraw: () => void } {
     const { other, comparison } = store.get();
     if (!other || comparison !== "difference") return;
     const palette = page.palette();
-    for (const { place, after, kind } of differenceOf(page)?.changes ?? []) {
-      const x = worldX(place.lon) * frame.scale - frame.originX;
-      const y = worldY(place.lat) * frame.scale - frame.originY;
+    for (const { area, after, kind } of differenceOf(page)?.changes ?? []) {
+      if (area.lon === null || area.lat === null) continue;
+      const x = worldX(area.lon) * frame.scale - frame.originX;
+      const y = worldY(area.lat) * frame.scale - frame.originY;
       if (x < -30 || y < -30 || x > frame.width + 30 || y > frame.height + 30) continue;
-      const hue = after?.actor ? palette.sides[page.sideOf(after.actor)] : palette.muted;
+      const hue = after.actor ? palette.sides[page.sideOf(after.actor)] : palette.muted;
       context.beginPath();
       context.arc(x, y, 16, 0, 2 * Math.PI);
       context.strokeStyle = palette.paper;
@@ -103,7 +104,7 @@ export function addChanges(map: MapHandle, page: Page): { redraw: () => void } {
     handle.addEventListener("pointercancel", onEnd);
   });
   store.subscribe(["other", "comparison", "split"], follow);
-  store.subscribe(["other", "comparison", "from", "to", "mode", "knownAt"], () => {
+  store.subscribe(["other", "comparison", "from", "to", "mode"], () => {
     if (store.get().other === null && !handle.hidden) follow();
     if (store.get().other !== null) {
       if (store.get().comparison === "difference") redraw();
@@ -111,6 +112,7 @@ export function addChanges(map: MapHandle, page: Page): { redraw: () => void } {
     }
   });
   store.subscribe(["other", "comparison"], redraw);
+  page.bus.on("data", redraw);
   follow();
   return {
     redraw: () => {

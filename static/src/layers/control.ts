@@ -1,6 +1,6 @@
 // Who is reported to hold each watched town on the last day of the window; a ring for a blockade; unknown is hollow.
 
-import { confirmationAge } from "../data/history";
+import { confirmationAge, stateAt } from "../data/history";
 import type { PlaceHistory } from "../data/history";
 import { worldX, worldY } from "../data/mercator";
 import { PLACE_SIZE, drawPlace } from "../draw/places";
@@ -16,7 +16,7 @@ export function freshness(age: number): number {
 }
 
 export function symbolAt(page: Page, place: PlaceHistory, day: number): PlaceSymbol {
-  const state = page.known(place.states, day);
+  const state = stateAt(place.states, day);
   if (!state) {
     return { status: null, side: "unknown", otherSide: null, blockade: null, blockadeSide: "unknown", confidence: "unknown", freshness: 1 };
   }
@@ -49,7 +49,7 @@ class Look {
     if (page.isOn("control")) {
       looks = selected?.startsWith("place/") ? selected : "";
       for (const place of page.data.places) {
-        const at = page.known(place.states, day);
+        const at = stateAt(place.states, day);
         looks += at ? `${at.from}/${at.value.id}/${freshness(confirmationAge(at, day))},` : ",";
       }
     }
@@ -61,7 +61,8 @@ class Look {
 }
 
 export function addControl(map: MapHandle, page: Page): { redraw: () => void; at: (x: number, y: number, reach: number) => PlaceHistory | null } {
-  const points = page.data.places.map((place) => ({ place, x: worldX(place.lon), y: worldY(place.lat) }));
+  const locate = () => page.data.places.map((place) => ({ place, x: worldX(place.lon), y: worldY(place.lat) }));
+  let points = locate();
   const looks = [new Look(page), new Look(page)] as const;
   const update = (): boolean => {
     const first = looks[0].update(page.day);
@@ -97,7 +98,11 @@ export function addControl(map: MapHandle, page: Page): { redraw: () => void; at
       context.restore();
     }
   });
-  page.store.subscribe(["from", "to", "mode", "layers", "selected", "other", "knownAt"], () => {
+  page.store.subscribe(["from", "to", "mode", "layers", "selected", "other"], () => {
+    if (update()) redraw();
+  });
+  page.bus.on("data", () => {
+    points = locate();
     if (update()) redraw();
   });
   return {

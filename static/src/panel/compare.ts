@@ -1,15 +1,15 @@
 // Two dates side by side: which to compare with, how to show it, and what differs in words and figures.
 
-import { clampWindow, isoDay, parseDay } from "../calendar";
+import { clampWindow, isoDay, parseDay, windowAt } from "../calendar";
 import type { Span } from "../calendar";
 import { el } from "../dom";
-import { capitalise, countryName, formatDay, formatNumber, formatSpan, label } from "../format";
+import { capitalise, countryName, formatDay, formatNumber, formatSpan } from "../format";
 import { plural, t } from "../i18n/index";
 import { differenceOf } from "../layers/changes";
 import type { Page } from "../page";
 import { COMPARISONS } from "../state";
-import type { ControlChange } from "../types";
-import { chooser } from "./parts";
+import type { Extent } from "../data/compare";
+import { chooser, selectionOf, stateWords } from "./parts";
 
 /** The window of the same length that ends a year before; at the start of the period as near to it as can be. */
 function yearBefore(page: Page): Span {
@@ -17,12 +17,15 @@ function yearBefore(page: Page): Span {
   return clampWindow({ from: from - 365, to: to - 365 }, page.data.span);
 }
 
-function words(page: Page, state: ControlChange | null): string {
-  if (!state) return t("word.unknown");
-  const actor = state.actor ? page.actorName(state.actor) : t("word.unknown");
-  const blockade = state.blockade === "full" || state.blockade === "partial" ? `; ${t(`blockade.${state.blockade}`)}` : "";
-  return `${t("details.statusBy", { status: label("status", state.status), actor })}${blockade}`;
+/** `3 places, 120,000 people, 8,400 km²`, a line each. */
+function extent({ places, people, km2 }: Extent): HTMLElement {
+  if (places === 0) return el("span", { class: "none" }, "–");
+  return el("span", { class: "extent" }, el("span", {}, plural("count.places", places)), el("span", {}, peopleWords(people)), el("span", {}, area(km2)));
 }
+
+const peopleWords = (people: number | null) => (people === null ? t("compare.noPeople") : plural("count.people", people));
+const area = (km2: number) => t("unit.km2", { value: formatNumber(Math.round(km2)) });
+const inLine = ({ places, people, km2 }: Extent) => t("compare.extent", { places: plural("count.places", places), people: peopleWords(people), area: area(km2) });
 
 export function renderCompare(page: Page): { nodes: HTMLElement[]; update: () => void } {
   const { store } = page;
@@ -35,10 +38,7 @@ export function renderCompare(page: Page): { nodes: HTMLElement[]; update: () =>
   date.addEventListener("change", () => {
     const day = parseDay(date.value);
     if (day === null) return;
-    const { from, to, mode } = store.get();
-    // The other window has the length of this one; a cumulative one has its start.
-    const window = mode === "cumulative" ? { from: Math.min(from, day), to: day } : mode === "remaining" ? { from: day, to } : { from: day - (to - from), to: day };
-    store.set({ other: clampWindow(window, span) });
+    store.set({ other: clampWindow(windowAt(store.get(), store.get().mode, day), span) });
   });
   swap.addEventListener("click", () => {
     const { other, from, to } = store.get();
@@ -73,17 +73,16 @@ function renderDifference(page: Page, other: Span): HTMLElement[] {
   const difference = differenceOf(page);
   if (!otherScene || !difference) return [];
   const [before, after] = otherScene.day <= scene.day ? [otherScene, scene] : [scene, otherScene];
-  const people = (count: number) => (count > 0 ? ` (${plural("count.people", count)})` : "");
   const table = el(
     "table",
     { class: "figures" },
     el("caption", { class: "unseen" }, t("compare.table")),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("compare.side")), el("th", { scope: "col" }, t("compare.gained")), el("th", { scope: "col" }, t("compare.lost")))),
+    el("thead", {}, el("tr", {}, ...["actor", "gained", "lost", "newlyContested"].map((column) => el("th", { scope: "col" }, t(`compare.${column}`))))),
     el(
       "tbody",
       {},
-      ...difference.sides.map(({ side, gained, lost, gainedPeople, lostPeople }) =>
-        el("tr", {}, el("th", { scope: "row" }, t(`side.${side}`)), el("td", {}, `${formatNumber(gained)}${people(gainedPeople)}`), el("td", {}, `${formatNumber(lost)}${people(lostPeople)}`)),
+      ...difference.balances.map(({ actor, gained, lost, contested }) =>
+        el("tr", {}, el("th", { scope: "row" }, page.actorName(actor)), ...[gained, lost, contested].map((each) => el("td", {}, extent(each)))),
       ),
     ),
   );
@@ -98,13 +97,14 @@ function renderDifference(page: Page, other: Span): HTMLElement[] {
       el("dd", {}, plural("count.incidents", scene.selection.incidents)),
     ),
     el("h3", {}, t("compare.places")),
-    ...(difference.sides.length > 0 ? [table] : [el("p", {}, t("compare.none"))]),
-    el("p", {}, `${t("compare.contested", { places: plural("count.places", difference.contested) })}${people(difference.contestedPeople)}`),
-    el("p", { class: "quiet" }, t("compare.unknown", { places: plural("count.places", difference.unknown) })),
+    el("p", { class: "quiet" }, t("compare.assessed")),
+    ...(difference.balances.length > 0 ? [table] : [el("p", {}, t("compare.none"))]),
+    el("p", {}, t("compare.contested", { extent: inLine(difference.contested) })),
+    el("p", { class: "quiet" }, t("compare.unknown", { extent: inLine(difference.unknown) })),
     el(
       "ul",
       { class: "records" },
-      ...difference.changes.map(({ place, before: was, after: is, kind }) =>
+      ...difference.changes.map(({ area, before: was, after: is, kind }) =>
         el(
           "li",
           {},
@@ -114,13 +114,13 @@ function renderDifference(page: Page, other: Span): HTMLElement[] {
                 "span",
                 { class: "record-text" },
                 el("span", { class: "record-when" }, t(`compare.kind.${kind}`)),
-                el("span", { class: "record-title" }, `${place.place}, ${countryName(place.country)}`),
-                el("span", { class: "record-meta" }, t("compare.change", { before: words(page, was), after: words(page, is) })),
+                el("span", { class: "record-title" }, `${area.place}, ${countryName(area.country)}`),
+                el("span", { class: "record-meta" }, t("compare.change", { before: stateWords(page, was), after: stateWords(page, is) })),
               ),
             ],
             () => {
-              page.store.set({ selected: `place/${place.key}` });
-              page.bus.emit("locate", place);
+              page.store.set({ selected: selectionOf(area) });
+              if (area.lon !== null && area.lat !== null) page.bus.emit("locate", { lon: area.lon, lat: area.lat });
             },
           ),
         ),

@@ -1,5 +1,6 @@
 // The card for what is selected: an incident, the records at one point, a town's history, a road's history, a region's counts.
 
+import type { AreaHistory } from "../data/areas";
 import { OPEN_END, byDrawn, confirmationAge, corridorStatus, stateAt } from "../data/history";
 import type { CorridorHistory, Dated, PlaceHistory } from "../data/history";
 import { lastSaid, segmentAt } from "../data/roads";
@@ -27,7 +28,7 @@ import { copier } from "./export";
 import { sumDeaths } from "../data/selection";
 import { spotAt } from "../layers/incidents";
 import { recordButton, untitled } from "./list";
-import { DATA_LANGUAGE, row, sources } from "./parts";
+import { DATA_LANGUAGE, later, row, sources } from "./parts";
 import { areaReport, regionReport } from "./report";
 
 /** Records of one point that a card lists. */
@@ -200,20 +201,21 @@ function validity(state: Dated<unknown>): string {
 
 function town(page: Page, place: PlaceHistory): HTMLElement[] {
   const { day } = page;
-  const state = page.known(place.states, day);
-  const head = el("p", { class: "lead" }, t("details.asOf", { date: formatDay(day) }));
-  const body: HTMLElement[] = [head];
+  const state = stateAt(place.states, day);
+  const land = landOf(page, place);
+  const body: HTMLElement[] = [el("h3", {}, t("details.asOf", { date: formatDay(day) }))];
   if (state) {
     body.push(controlFacts(page, state, day));
     if (state.value.note) body.push(el("p", { class: "notes", lang: DATA_LANGUAGE }, state.value.note));
-    body.push(el("h3", {}, t("details.sources")), sources(state.value.source));
   } else body.push(el("p", {}, t("details.controlUnknown")));
   body.push(
+    ...(land ? [later(({ placeStanding }) => placeStanding(page, land))] : []),
+    ...(state ? [el("h3", {}, t("details.sources")), sources(state.value.source)] : []),
     el("p", { class: "quiet" }, t("details.townOnly")),
     ...(place.population
       ? [el("p", { class: "quiet" }, t("details.population", { count: formatNumber(place.population) }))]
       : []),
-    el("h3", {}, t("details.history")),
+    el("h3", {}, t("assessed.statements")),
     el(
       "ol",
       { class: "history" },
@@ -232,6 +234,13 @@ function town(page: Page, place: PlaceHistory): HTMLElement[] {
     el("p", { class: "links" }, permalink(page)),
   );
   return body;
+}
+
+/** The land that a place speaks for: the nearest of those of its name, since the gazetteer may put it a little elsewhere. */
+function landOf(page: Page, { key, lon, lat }: PlaceHistory): AreaHistory | null {
+  const distance = (area: AreaHistory) => Math.hypot((area.lon ?? 999) - lon, (area.lat ?? 999) - lat);
+  const named = page.data.areas.filter((area) => area.key === key && area.lon !== null);
+  return named.sort((a, b) => distance(a) - distance(b))[0] ?? null;
 }
 
 function controlWords(page: Page, change: ControlChange): string {

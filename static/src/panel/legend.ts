@@ -1,8 +1,10 @@
 // Layers with their keys: a switch for each layer and what its symbols mean. Swatches come from the drawing code of the map.
 
 import { el } from "../dom";
+import { KNOWN_LEVELS, drawLand } from "../draw/areas";
+import type { AreaLook } from "../draw/areas";
 import { dotRadius, sizeOf } from "../draw/dots";
-import { drawPlace } from "../draw/places";
+import { drawBlockade, drawPlace } from "../draw/places";
 import type { PlaceSymbol } from "../draw/places";
 import { ROAD_AGES, strokeRoad } from "../draw/roads";
 import { drawIncident, drawPlaced } from "../draw/symbols";
@@ -34,6 +36,7 @@ export function renderLegend(page: Page): HTMLElement[] {
     el("p", { class: "quiet" }, t("legend.intro")),
     section(page, "incidents", t("layer.incidents"), incidentKey(page)),
     section(page, "control", t("layer.control"), controlKey(page)),
+    section(page, "areas", t("layer.areas"), areaKey(page)),
     section(page, "corridors", t("layer.corridors"), corridorKey(page)),
     section(page, "regions", t("layer.regions"), regionKey(page)),
     section(page, "labels", t("layer.labels"), []),
@@ -152,6 +155,33 @@ function controlKey(page: Page): Node[] {
       item({ blockade: "partial" }, t("legend.blockadePartial")),
       item({ freshness: 0.6 }, t("legend.faded")),
     ),
+  ];
+}
+
+function areaKey(page: Page): Node[] {
+  const palette = page.palette();
+  const base: AreaLook = { status: "control", side: "state", rival: null, level: 2 };
+  const item = (patch: Partial<AreaLook> | null, text: string, changed = false) =>
+    line(swatch(34, 22, (context) => drawLand(context, palette, patch && { ...base, ...patch }, 30, 18, changed)), text);
+  const ring = (degree: string, text: string) => line(swatch(34, 26, (context) => drawBlockade(context, palette, degree, "jnim", 5)), text);
+  const percent = (level: 1 | 2) => formatNumber(KNOWN_LEVELS[level] * 100);
+  return [
+    el("p", { class: "quiet" }, t("legend.areasNote")),
+    list(
+      item({}, t("legend.areaStrong", { share: percent(2) })),
+      item({ level: 1 }, t("legend.areaMiddle", { from: percent(1), to: percent(2) })),
+      item({ level: 0 }, t("legend.areaWeak", { share: percent(1) })),
+      item({ side: "jnim", status: "influence" }, t("standing.influence")),
+      item({ status: "contested", side: "jnim", rival: "state" }, t("legend.areaContested")),
+      item({ status: null, level: 0 }, t("legend.areaUnknown")),
+      item(null, t("legend.areaBlank")),
+      item({ level: 0 }, t("legend.areaChanged"), true),
+      item({ status: "none_reported" }, t("standing.none_reported")),
+      item({ status: "abandoned" }, t("standing.abandoned")),
+      ring("full", t("legend.blockadeFull")),
+      ring("unknown", t("legend.blockadeUnknown")),
+    ),
+    el("p", { class: "quiet" }, t("legend.areasTowns")),
   ];
 }
 

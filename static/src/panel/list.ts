@@ -1,6 +1,6 @@
 // The step as text: records in the window, then towns under reported blockade and the roads on its last day.
 
-import { corridorStatus } from "../data/history";
+import { corridorStatus, stateAt } from "../data/history";
 import { isUndated } from "../data/incidents";
 import type { Incident } from "../data/incidents";
 import { el } from "../dom";
@@ -98,7 +98,7 @@ function lost(page: Page, rows: readonly number[], key: string): HTMLElement[] {
 function blockades(page: Page): HTMLElement[] {
   const { day } = page;
   const towns = page.data.places
-    .map((place) => ({ place, state: page.known(place.states, day)?.value }))
+    .map((place) => ({ place, state: stateAt(place.states, day)?.value }))
     .filter(({ state }) => state?.blockade === "full" || state?.blockade === "partial")
     .sort((a, b) => a.place.place.localeCompare(b.place.place));
   const heading = el("h3", {}, t("list.blockades", { date: formatDay(day) }));

@@ -78,7 +78,7 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
   });
   // A chosen record must not pull the focus out of the list, so the list is only made anew when its rows change.
   store.subscribe(
-    ["from", "to", "mode", "filters", "playing", "other", "comparison", "knownAt"],
+    ["from", "to", "mode", "filters", "playing", "other", "comparison"],
     behind(250, () => {
       if (store.get().panel === "list") showList();
       updateFilters?.();
@@ -96,6 +96,7 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
     throttled(100, () => {
       const { panel } = store.get();
       if (panel === "list" || panel === "filters") showPanel();
+      updateCompare?.();
       about();
     }),
   );
@@ -154,23 +155,27 @@ function mountDetails(page: Page): () => void {
     // The list inside the card was replaced: keep the focus in the card.
     if (inside && !card.hidden) title.focus();
   });
-  page.bus.on(
-    "records",
-    throttled(100, () => {
-      if (!store.get().selected) return;
-      const focused = body.contains(document.activeElement) && document.activeElement !== body;
-      show();
-      if (focused) body.focus({ preventScroll: true });
-    }),
-  );
+  /** What had the focus keeps it where it is still there; else the reader stays in the card. */
+  const refresh = () => {
+    const { activeElement } = document;
+    const focused = body.contains(activeElement) && activeElement !== body;
+    show();
+    if (!focused) return;
+    const kept = activeElement instanceof HTMLElement && body.contains(activeElement) ? activeElement : body;
+    kept.focus({ preventScroll: true });
+  };
+  for (const name of ["records", "data"] as const) {
+    page.bus.on(
+      name,
+      throttled(100, () => {
+        if (store.get().selected) refresh();
+      }),
+    );
+  }
   store.subscribe(
-    ["from", "to", "mode", "filters", "knownAt"],
+    ["from", "to", "mode", "filters"],
     behind(250, () => {
-      if (store.get().selected && !card.hidden && !/^incident/.test(store.get().selected ?? "")) {
-        const focused = body.contains(document.activeElement) && document.activeElement !== body;
-        show();
-        if (focused) body.focus({ preventScroll: true });
-      }
+      if (store.get().selected && !card.hidden && !/^incident/.test(store.get().selected ?? "")) refresh();
     }),
   );
   return show;

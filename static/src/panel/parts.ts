@@ -1,8 +1,10 @@
 // Small pieces the panels share: definition rows, sources with links, swatches, buttons that choose a record.
 
+import type { AreaHistory, AreaState } from "../data/areas";
 import { el } from "../dom";
-import { splitLinks } from "../format";
+import { label, splitLinks } from "../format";
 import { t } from "../i18n/index";
+import type { Page } from "../page";
 
 /** Text of the records is in English whatever the page's language. */
 export const DATA_LANGUAGE = "en";
@@ -46,6 +48,35 @@ export function swatch(width: number, height: number, draw: (context: CanvasRend
     draw(context);
   }
   return canvas;
+}
+
+/** What is assessed, in words; a blockade apart. */
+export function stateWords(page: Page, state: AreaState | null): string {
+  if (!state?.status) return t("assessed.unknown");
+  const { status, blockade } = state;
+  const actor = state.actor ?? state.rival;
+  // Of these nobody is the holder.
+  const nobody = status === "none_reported" || status === "abandoned";
+  const words = nobody ? label("status", status) : t("details.statusBy", { status: label("standing", status), actor: actor ? page.actorName(actor) : t("word.unknown") });
+  return blockade === "full" || blockade === "partial" ? `${words}; ${t(`blockade.${blockade}`)}` : words;
+}
+
+/** What is chosen with an area: its place, or the region that stands for itself. */
+export function selectionOf({ key, lon, region }: AreaHistory): string {
+  return lon === null && region !== null ? `region/${region}` : `place/${key}`;
+}
+
+let assessed: typeof import("./standing") | null = null;
+
+/** What is assessed, loaded with the first card that tells of it; at once from then on. */
+export function later(make: (standing: typeof import("./standing")) => HTMLElement): HTMLElement {
+  if (assessed) return make(assessed);
+  const box = el("div", {});
+  void import("./standing").then((module) => {
+    assessed = module;
+    box.replaceWith(make(module));
+  });
+  return box;
 }
 
 export function chooser(content: (Node | string)[], choose: () => void, extra = ""): HTMLButtonElement {

@@ -1,7 +1,7 @@
 // Counts, trend, control, roads and the nearest change of a region, or of an area that the reader drew.
 
 import { isoDay } from "../calendar";
-import { corridorStatus } from "../data/history";
+import { corridorStatus, stateAt } from "../data/history";
 import { contains, toLine, toRings } from "../data/geometry";
 import type { Line } from "../data/geometry";
 import { worldX, worldY } from "../data/mercator";
@@ -13,7 +13,7 @@ import type { Page } from "../page";
 import { CONTROL_STATUSES, EVENT_TYPES, SIDES } from "../types";
 import type { Side } from "../types";
 import { recordButton } from "./list";
-import { chooser, row } from "./parts";
+import { chooser, later, row } from "./parts";
 import { downloadRows } from "../export/rows";
 
 /** Records listed in a report. */
@@ -26,9 +26,14 @@ interface Area {
   /** Does a point of the unit square lie in it? */
   holds: (x: number, y: number) => boolean;
   name: string;
+  /** Id of the region or state, for what is assessed of it. */
+  standing?: string;
+  /** The state that a region is of. */
+  within?: string | null;
 }
 
 export function regionReport(page: Page, id: string): { title: string; body: HTMLElement[] } | null {
+  if (/^[A-Z]{2}$/.test(id)) return countryReport(page, id);
   const found = page.data.regionById.get(id);
   if (!found) return null;
   const table = page.data.incidents;
@@ -39,6 +44,24 @@ export function regionReport(page: Page, id: string): { title: string; body: HTM
     holdsRow: (at) => code >= 0 && table.region.codes[at] === code,
     holds: (x, y) => contains(rings, x, y),
     name: id,
+    standing: id,
+    within: found.properties.country,
+  });
+}
+
+/** The regions of a state together. */
+function countryReport(page: Page, id: string): { title: string; body: HTMLElement[] } | null {
+  const regions = page.data.regions.filter(({ properties }) => properties.country === id);
+  if (regions.length === 0) return null;
+  const table = page.data.incidents;
+  const code = table.country.values.indexOf(id);
+  const rings = regions.flatMap(({ geometry }) => toRings(geometry));
+  return report(page, {
+    title: countryName(id),
+    holdsRow: (at) => code >= 0 && table.country.codes[at] === code,
+    holds: (x, y) => contains(rings, x, y),
+    name: id,
+    standing: id,
   });
 }
 
@@ -97,6 +120,9 @@ function report(page: Page, area: Area): { title: string; body: HTMLElement[] } 
       el("p", { class: "lead" }, capitalise(formatLead(scene.window, plural("count.incidents", count)))),
       ...(count === 0 ? [el("p", {}, t("details.regionBlank"))] : []),
       ...(deaths.given > 0 ? [el("p", {}, formatDeathsNote(count, deaths))] : []),
+      ...(area.within ? [whole(page, area.within)] : []),
+      ...(area.standing ? [standing(page, area.standing)] : []),
+      el("h3", {}, t("layer.incidents")),
       trend(page, area),
       ...(count > 0 && !cells
         ? [el("h3", {}, t("filters.sides")), counts(sides, (side) => t(`side.${side}`)), el("h3", {}, t("filters.types")), counts(types, (type) => label("type", type))]
@@ -126,6 +152,17 @@ function trend(page: Page, area: Area): HTMLElement {
   return el("figure", {}, el("figcaption", { class: "quiet" }, t("report.trend")), box);
 }
 
+function standing(page: Page, id: string): HTMLElement {
+  return later(({ regionStanding }) => regionStanding(page, id));
+}
+
+/** From a region to its state. */
+function whole(page: Page, country: string): HTMLElement {
+  const button = el("button", { type: "button", class: "plain" }, t("report.whole", { country: countryName(country) }));
+  button.addEventListener("click", () => page.store.set({ selected: `region/${country}` }));
+  return el("p", { class: "links" }, button);
+}
+
 function control(page: Page, area: Area): HTMLElement[] {
   const { day } = page;
   const places = page.data.places.filter(({ lon, lat }) => area.holds(worldX(lon), worldY(lat)));
@@ -133,7 +170,7 @@ function control(page: Page, area: Area): HTMLElement[] {
   const held = new Map<string, { places: number; people: number }>();
   let nearest: { gap: number; day: number; place: string } | null = null;
   for (const place of places) {
-    const state = page.known(place.states, day)?.value;
+    const state = stateAt(place.states, day)?.value;
     const known = CONTROL_STATUSES.some((status) => status === state?.status);
     const key = known ? `${label("status", state!.status)} – ${state!.actor ? page.actorName(state!.actor) : t("word.unknown")}` : t("word.unknown");
     const entry = held.get(key) ?? { places: 0, people: 0 };

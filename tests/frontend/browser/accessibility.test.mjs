@@ -34,17 +34,21 @@ for (const colorScheme of ["light", "dark"]) {
     test(`axe finds nothing serious: ${size}, ${colorScheme}`, async () => {
       const views = [
         "panel=none",
-        "panel=layers&layers=regions,incidents,control,corridors,labels",
+        "panel=layers&layers=regions,areas,incidents,control,corridors,labels",
         "panel=filters",
         "panel=list",
         "panel=compare&other=2022-10-01..2022-10-31",
         "panel=compare&other=2022-10-01..2022-10-31&compare=difference&lang=ar",
         "panel=export",
         "panel=none&sel=place/ML/Bamako",
+        "panel=none&sel=place/ML/Kidal&lang=ar",
+        "panel=none&sel=region/ML-5",
         "panel=none&sel=area/-4,13,-1,13,-1,15.5,-4,15.5",
       ];
       for (const view of views) {
         const { page, close } = await openPage(browser, server.address, { ...options, colorScheme, hash: `${OCTOBER}&${view}` });
+        if (view.includes("place/")) await page.getByRole("listbox").waitFor();
+        if (view.includes("region/")) await page.locator(".standing .uplot").waitFor();
         assert.deepEqual(await findings(page), [], view);
         await close();
       }

@@ -109,7 +109,7 @@ test("two dates: swipe by keyboard, and what differs in figures", async () => {
   await page.getByRole("radio", { name: "Difference" }).check({ force: true });
   await page.locator("#panel-body").getByText("From 31 October 2022 to 31 October 2025").waitFor();
   const text = await page.locator("#panel-body").innerText();
-  assert.match(text, /State forces\s+\d+/);
+  assert.match(text, /Malian armed and security forces\s+\d+ place/);
   assert.match(text, /Newly contested: \d+ place/);
   await shoot(page, "desktop-light-difference");
   assert.deepEqual(problems, []);
@@ -117,7 +117,7 @@ test("two dates: swipe by keyboard, and what differs in figures", async () => {
 });
 
 test("a second page from the hash shows the same picture, compared dates and all", async () => {
-  const hash = `${OCTOBER}&view=13.5,-4,6.5&other=2022-10-01..2022-10-31&compare=swipe&split=0.4&fade=1&layers=regions,incidents,control,corridors,labels&panel=compare`;
+  const hash = `${OCTOBER}&view=13.5,-4,6.5&other=2022-10-01..2022-10-31&compare=swipe&split=0.4&fade=1&layers=regions,areas,incidents,control,corridors,labels&panel=compare`;
   const one = await open({ hash });
   await one.page.waitForTimeout(600);
   const two = await open({ hash: one.page.url().split("#")[1] });

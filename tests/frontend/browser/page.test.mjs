@@ -183,7 +183,7 @@ test("a click on the map opens what is drawn there", async () => {
 });
 
 test("the hash reproduces the screen", async () => {
-  const hash = `${OCTOBER}&countries=ML&types=convoy_attack&layers=regions,incidents&view=13.2000,-7.4000,7&panel=filters&theme=dark&speed=4`;
+  const hash = `${OCTOBER}&countries=ML&types=convoy_attack&layers=regions,areas,incidents&view=13.2000,-7.4000,7&panel=filters&theme=dark&speed=4`;
   const one = await open({ hash });
   await one.page.waitForTimeout(500);
   const address = one.page.url();

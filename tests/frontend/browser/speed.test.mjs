@@ -76,7 +76,7 @@ test("a usable map of the bundled size of script is there in time, with a cold c
 
 test("cumulative steps over 100,000 incidents take at most 8 ms of script (p95) and no request", async () => {
   const { page, requests, problems, close } = await openPage(browser, server.address, {
-    hash: "from=2012-01-01&to=2025-10-01&mode=cumulative&step=day&speed=30&lang=en&panel=none",
+    hash: "from=2012-01-01&to=2025-10-01&mode=cumulative&step=day&speed=30&lang=en&panel=none&layers=areas,corridors,control,incidents,labels",
   });
   await page.waitForSelector("html[data-settled]", { state: "attached" });
   await watchSteps(page);
