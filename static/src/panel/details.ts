@@ -24,11 +24,10 @@ import type { Page } from "../page";
 import type { ControlChange, CorridorChange } from "../types";
 import { loadRevisions } from "../api";
 import { linkTo } from "../hash";
-import { copier } from "./export";
 import { sumDeaths } from "../data/selection";
 import { spotAt } from "../layers/incidents";
 import { recordButton, untitled } from "./list";
-import { DATA_LANGUAGE, later, row, sources } from "./parts";
+import { DATA_LANGUAGE, copier, later, row, sources } from "./parts";
 import { areaReport, regionReport } from "./report";
 
 /** Records of one point that a card lists. */

@@ -12,6 +12,7 @@ import { plural, t } from "../i18n/index";
 import type { MapHandle } from "../leaflet";
 import type { Page } from "../page";
 import type { Clock } from "../player/clock";
+import { copier } from "./parts";
 
 export function renderExport(page: Page, clock: Clock, map: MapHandle): HTMLElement[] {
   const { store } = page;
@@ -96,15 +97,4 @@ export function renderExport(page: Page, clock: Clock, map: MapHandle): HTMLElem
 function embedCode({ store }: Page): string {
   const address = linkTo(store.get(), location.origin + location.pathname, true);
   return `<iframe src="${address.replace(/&/g, "&amp;").replace(/"/g, "&quot;")}" width="800" height="560" title="Harmattan" loading="lazy"></iframe>`;
-}
-
-/** A button that copies a text, and says so. */
-export function copier(name: string, text: () => string): HTMLButtonElement {
-  const button = el("button", { type: "button", class: "plain" }, name);
-  button.addEventListener("click", () => {
-    const said = (key: string) => (button.textContent = t(key));
-    if (!navigator.clipboard) said("details.notCopied");
-    else void navigator.clipboard.writeText(text()).then(() => said("details.copied"), () => said("details.notCopied"));
-  });
-  return button;
 }

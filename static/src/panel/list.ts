@@ -1,5 +1,6 @@
 // The step as text: records in the window, then towns under reported blockade and the roads on its last day.
 
+import { areaAt } from "../data/areas";
 import { corridorStatus, stateAt } from "../data/history";
 import { isUndated } from "../data/incidents";
 import type { Incident } from "../data/incidents";
@@ -9,7 +10,7 @@ import { capitalise, confidenceLevel, countryName, formatDay, formatDeathsShort,
 import { plural, t } from "../i18n/index";
 import type { Page } from "../page";
 import { CORRIDOR_STATUSES } from "../types";
-import { DATA_LANGUAGE, chooser, swatch } from "./parts";
+import { DATA_LANGUAGE, chooser, selectionOf, stateWords, swatch } from "./parts";
 
 /** Rows shown before "show more". */
 const PAGE_SIZE = 60;
@@ -74,7 +75,7 @@ export function renderList(page: Page, shown: number, more: () => void): HTMLEle
     ...lost(page, future, "list.future"),
     ...lost(page, table.unplaced, "list.unplaced"),
   );
-  nodes.push(...blockades(page), ...roads(page));
+  nodes.push(...blockades(page), ...assessed(page), ...roads(page));
   return nodes;
 }
 
@@ -91,6 +92,53 @@ function lost(page: Page, rows: readonly number[], key: string): HTMLElement[] {
     const fill = () => list.replaceChildren(...some.map((row) => el("li", {}, recordButton(page, row))));
     fill();
     if (some.some((row) => !page.records.has(row))) void page.records.load(some).then(fill, () => undefined);
+  });
+  return [box];
+}
+
+/** Places listed: of more, those on the map or the server's answer tell. */
+const MOST_PLACES = 500;
+
+/** Stays as the reader left it from step to step. */
+let unfolded = false;
+
+/** What the fill of the land says, as text: every place that was ever reported on, by name. */
+function assessed(page: Page): HTMLElement[] {
+  const { day } = page;
+  const told = page.data.areas
+    .map((area) => ({ area, state: areaAt(area, day) }))
+    .filter(({ state }) => state !== null)
+    .sort((a, b) => a.area.place.localeCompare(b.area.place));
+  const list = el("ul", { class: "records" });
+  const fill = () =>
+    list.replaceChildren(
+      ...told.slice(0, MOST_PLACES).map(({ area, state }) =>
+        el(
+          "li",
+          {},
+          chooser(
+            [
+              el(
+                "span",
+                { class: "record-text" },
+                el("span", { class: "record-title" }, `${area.place}, ${countryName(area.country)}`),
+                el("span", { class: "record-meta" }, state?.status ? t("list.assessedState", { state: stateWords(page, state), unknown: t("unit.percent", { value: formatNumber(Math.round(state.unknown * 100)) }) }) : stateWords(page, state)),
+              ),
+            ],
+            () => {
+              page.store.set({ selected: selectionOf(area) });
+              if (area.lon !== null && area.lat !== null) page.bus.emit("locate", { lon: area.lon, lat: area.lat });
+            },
+          ),
+        ),
+      ),
+    );
+  const rest = told.length > MOST_PLACES && el("p", { class: "quiet" }, t("list.firstOnly", { shown: formatNumber(MOST_PLACES), count: formatNumber(told.length) }));
+  const box = el("details", { class: "lost", open: unfolded }, el("summary", {}, t("list.assessed", { date: formatDay(day), count: formatNumber(told.length) })), list, rest);
+  if (unfolded) fill();
+  box.addEventListener("toggle", () => {
+    unfolded = box.open;
+    if (unfolded && list.childElementCount === 0) fill();
   });
   return [box];
 }

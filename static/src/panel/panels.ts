@@ -9,9 +9,7 @@ import type { MapHandle } from "../leaflet";
 import type { Clock } from "../player/clock";
 import { renderAbout } from "./about";
 import type { WeakSpot } from "./about";
-import { renderCompare } from "./compare";
 import { renderDetails } from "./details";
-import { renderExport } from "./export";
 import { renderFilters } from "./filters";
 import { renderLegend } from "./legend";
 import { FIRST_PAGE, renderList } from "./list";
@@ -43,12 +41,17 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
       body.replaceChildren(...form.nodes);
     }
     if (name === "list") showList();
+    // Loaded when it is opened; another panel may have been chosen by then.
     if (name === "compare") {
-      const form = renderCompare(page);
-      updateCompare = form.update;
-      body.replaceChildren(...form.nodes);
+      void import("./compare").then(({ renderCompare }) => {
+        if (store.get().panel !== name) return;
+        const form = renderCompare(page);
+        updateCompare = form.update;
+        body.replaceChildren(...form.nodes);
+      });
     }
-    if (name === "export") body.replaceChildren(...renderExport(page, clock, map));
+    if (name === "export") void import("./export").then(({ renderExport }) => store.get().panel === name && body.replaceChildren(...renderExport(page, clock, map)));
+    if (name === "compare" || name === "export") body.replaceChildren();
     body.scrollTop = 0;
   };
   const showList = () => {

@@ -66,6 +66,17 @@ export function selectionOf({ key, lon, region }: AreaHistory): string {
   return lon === null && region !== null ? `region/${region}` : `place/${key}`;
 }
 
+/** A button that copies a text, and says so. */
+export function copier(name: string, text: () => string): HTMLButtonElement {
+  const button = el("button", { type: "button", class: "plain" }, name);
+  button.addEventListener("click", () => {
+    const said = (key: string) => (button.textContent = t(key));
+    if (!navigator.clipboard) said("details.notCopied");
+    else void navigator.clipboard.writeText(text()).then(() => said("details.copied"), () => said("details.notCopied"));
+  });
+  return button;
+}
+
 let assessed: typeof import("./standing") | null = null;
 
 /** What is assessed, loaded with the first card that tells of it; at once from then on. */

@@ -15,7 +15,7 @@ import { loadShares, sharesPath } from "../api";
 import type { Page } from "../page";
 import { row, stateWords, swatch } from "./parts";
 import { strip } from "./strip";
-import type { Segment } from "./strip";
+import type { Segment, Strip } from "./strip";
 
 interface Card {
   node: HTMLElement;
@@ -43,11 +43,14 @@ function show(page: Page, day: Day): void {
 // Places
 
 export function placeStanding(page: Page, area: AreaHistory): HTMLElement {
-  return once("place", [area, page.palette(), document.documentElement.lang], () => {
+  return once("place", [area, page.data.regionById, page.palette(), document.documentElement.lang], () => {
     const facts = el("div", {});
     const { span } = page.data;
     const time = strip(t("assessed.strip", { place: area.place }), segmentsOf(page, area), span, page.palette, ({ from }) => show(page, from));
-    const node = el("div", { class: "standing" }, facts, el("h3", {}, t("assessed.time")), time.node, el("p", { class: "quiet" }, t("assessed.stripNote")));
+    const region = area.region === null ? null : page.regionName(area.region);
+    const whole = el("button", { type: "button", class: "plain" }, t("assessed.region", { region: region ?? "" }));
+    whole.addEventListener("click", () => page.store.set({ selected: `region/${area.region}` }));
+    const node = el("div", { class: "standing" }, facts, el("h3", {}, t("assessed.time")), time.node, el("p", { class: "quiet" }, t("assessed.stripNote")), region !== null && el("p", { class: "links" }, whole));
     return {
       node,
       update() {
@@ -174,19 +177,25 @@ function labelName(page: Page, text: string): string {
 
 /** Fills the body and answers what makes it follow the clock. */
 function regionShares(page: Page, id: string, series: ShareSeries, body: HTMLElement): () => void {
-  let by: Denominator = "area";
+  let by: Denominator = "places";
   const head = el("h3", {});
   const named = el("p", {});
   const table = el("div", {});
   const chart = el("div", { class: "chart" });
   const figure = el("figure", {}, el("figcaption", { class: "quiet" }, t("shares.chart")), chart);
+  const names = el("div", {});
+  let time: Strip | null = null;
   let mark: (day: Day) => void = () => undefined;
-  const draw = () =>
+  const draw = () => {
+    time = strip(t("shares.strip"), nameSegments(page, series, by), page.data.span, page.palette, ({ from }) => show(page, from));
+    names.replaceChildren(time.node);
+    time.update(page.day);
     void import("./chart").then(({ shareChart }) => {
       chart.replaceChildren();
       mark = shareChart(page, chart, series, by, (who) => whoName(page, who));
       mark(page.day);
     });
+  };
   const choices = DENOMINATORS.map((name) => {
     const input = el("input", { type: "radio", name: "denominator", value: name, checked: name === by });
     input.addEventListener("change", () => {
@@ -202,6 +211,8 @@ function regionShares(page: Page, id: string, series: ShareSeries, body: HTMLEle
     table,
     el("fieldset", { class: "segmented" }, el("legend", {}, t("shares.of")), el("div", {}, ...choices)),
     figure,
+    el("p", { class: "quiet" }, t("shares.stripNote")),
+    names,
     el("p", { class: "quiet" }, t("shares.read")),
     el("p", { class: "links" }, el("a", { href: sharesPath(id, page.store.get().knownAt), rel: "noopener" }, t("shares.data"))),
   );
@@ -219,8 +230,50 @@ function regionShares(page: Page, id: string, series: ShareSeries, body: HTMLEle
     const labels = point?.labels;
     const one = labels && new Set(Object.values(labels)).size === 1;
     named.textContent = one ? t("shares.namedAlike", { label: labelName(page, labels.places) }) : labels ? DENOMINATORS.map((name) => t("shares.named", { by: t(`shares.by.${name}`), label: labelName(page, labels[name]) })).join(" · ") : "";
+    time?.update(day);
     mark(day);
   };
+}
+
+/** Periods in which the region may be named after the same state, or after none. */
+function nameSegments(page: Page, { points, to: last }: ShareSeries, by: Denominator): Segment[] {
+  const { span } = page.data;
+  const periods: { from: Day; to: Day; label: string }[] = [];
+  for (const [i, { day, labels }] of points.entries()) {
+    const to = (points[i + 1]?.day ?? last + 1) - 1;
+    const label = labels?.[by] ?? "insufficient data";
+    const before = periods[periods.length - 1];
+    if (before?.label === label) before.to = to;
+    else periods.push({ from: day, to, label });
+  }
+  return periods
+    .map(({ from, to, label }) => ({ from: Math.max(from, span.from), to: Math.min(to, span.to), label }))
+    .filter(({ from, to }) => from <= to)
+    .map(({ from, to, label }) => ({
+      from,
+      to,
+      words: t("assessed.period", { from: formatDay(from), to: formatDay(to), state: labelName(page, label) }),
+      paint(context, left, top, width, height) {
+        const palette = page.palette();
+        if (label === "mixed") {
+          context.fillStyle = palette.muted;
+          context.globalAlpha = 0.5;
+        } else {
+          const { fill, alpha } = areaPaint(context, palette, lookOfShare(label === "insufficient data" ? "unknown" : label, (code) => page.sideOf(code)));
+          context.fillStyle = fill;
+          context.globalAlpha = Math.min(1, alpha + 0.2);
+        }
+        context.fillRect(left, top, width, height);
+        context.globalAlpha = 1;
+      },
+    }));
+}
+
+const numbers = (from: number, to: number) => ({ from: formatNumber(Math.round(from * 100)), to: formatNumber(Math.round(to * 100)) });
+
+/** From the lower to the higher number in every script: in Arabic they would change places. */
+function range(text: string): HTMLElement {
+  return el("span", { class: "interval" }, el("bdi", { dir: "ltr" }, text));
 }
 
 function shareTable(page: Page, { totals }: ShareSeries, { shares }: SharePoint): HTMLElement {
@@ -229,8 +282,8 @@ function shareTable(page: Page, { totals }: ShareSeries, { shares }: SharePoint)
       "td",
       {},
       el("strong", {}, percent(measure.value)),
-      el("span", { class: "interval" }, t("shares.interval", { lo: formatNumber(Math.round(measure.lo * 100)), hi: formatNumber(Math.round(measure.hi * 100)) })),
-      measure.definite !== null && measure.possible !== null && el("span", { class: "interval" }, t("shares.bracket", { definite: formatNumber(Math.round(measure.definite * 100)), possible: formatNumber(Math.round(measure.possible * 100)) })),
+      range(t("shares.interval", numbers(measure.lo, measure.hi))),
+      measure.definite !== null && measure.possible !== null && range(t("shares.bracket", numbers(measure.definite, measure.possible))),
     );
   const sizes: Record<Denominator, string> | null = totals && {
     places: plural("count.places", totals.places),

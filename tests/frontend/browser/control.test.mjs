@@ -160,6 +160,8 @@ test("a region tells shares in three denominators, unknown among them, and follo
   });
   assert.match(await card.innerText(), /insufficient data/);
   assert.match(await card.locator(".standing .chart").getAttribute("aria-label"), /31 October 2025: .*Unknown \d+ %/);
+  const names = card.getByRole("listbox", { name: "What the region may be named after, over the years" });
+  assert.match(await names.getByRole("option").last().getAttribute("aria-label"), /: insufficient data$/);
   const before = await table.innerText();
   for (let i = 0; i < 14; i++) await slider(page).press("PageDown");
   await page.waitForFunction((old) => document.querySelector("#details table").innerText !== old, before);
@@ -169,6 +171,30 @@ test("a region tells shares in three denominators, unknown among them, and follo
   await card.getByRole("button", { name: "All of Mali" }).click();
   await page.locator("#details-title").getByText("Mali", { exact: true }).waitFor();
   await card.getByRole("table").waitFor();
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("the fill of the land is text too: every place by name, and the clock keeps the list open", async () => {
+  const { page, problems, close } = await open({ hash: `${OCTOBER}&panel=list` });
+  const panel = page.locator("#panel-body");
+  await panel.getByText(/^Who is assessed to hold what, 31 October 2025 \(\d+\)$/).click();
+  const told = await (await fetch(`${server.address}/analytics/control/places?date=2025-10-31`)).json();
+  const words = { control: "Held", influence: "Influence", contested: "Contested", none_reported: "No armed group", abandoned: "Abandoned", unknown: "Unknown" };
+  const texts = await panel.locator("details[open] li").allInnerTexts();
+  const { areas, states } = await (await fetch(`${server.address}/playback/control`)).json();
+  const day = Date.UTC(2025, 9, 31) / 86_400_000;
+  for (const { id, place, status, country } of told.places) {
+    if (country !== "ML") continue;
+    const reported = states.rows.some(([area, from]) => areas[area].id === id && from <= day);
+    if (!reported) assert.ok(!texts.some((text) => text.startsWith(`${place}, Mali`)), place);
+    else assert.ok(texts.some((text) => text.startsWith(`${place}, Mali`) && text.includes(words[status])), `${place} ${status}`);
+  }
+  await slider(page).press("ArrowLeft");
+  await panel.locator("details[open] summary").getByText(/30 September 2025/).waitFor();
+  await panel.locator("details[open]").getByRole("button", { name: /^Djibo, Burkina Faso/ }).click();
+  await page.locator("#details").getByRole("button", { name: "Shares in Sahel" }).click();
+  await page.locator("#details-title").getByText("Sahel, Burkina Faso").waitFor();
   assert.deepEqual(problems, []);
   await close();
 });
