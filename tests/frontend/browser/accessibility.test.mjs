@@ -47,6 +47,8 @@ for (const colorScheme of ["light", "dark"]) {
       ];
       for (const view of views) {
         const { page, close } = await openPage(browser, server.address, { ...options, colorScheme, hash: `${OCTOBER}&${view}` });
+        // Some panels load when they are opened.
+        if (!view.includes("panel=none")) await page.waitForSelector("#panel-body > *");
         if (view.includes("place/")) await page.getByRole("listbox").waitFor();
         if (view.includes("region/")) await page.locator(".standing .uplot").waitFor();
         assert.deepEqual(await findings(page), [], view);
