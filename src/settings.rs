@@ -81,6 +81,9 @@ pub struct ServeSettings {
     /// MiB of features that a page of `/items` holds at most, counted as text; what is left follows on the next page.
     #[arg(long, env = "HARMATTAN_MAX_PAGE", default_value_t = 64, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..))]
     pub max_page: u64,
+    /// MiB of features, counted as text, from which on a page of `/items` is written while it is sent and not kept.
+    #[arg(long, env = "HARMATTAN_STREAM_PAGE", default_value_t = 16, value_name = "MIB")]
+    pub stream_page: u64,
     /// MiB of answers that are kept to be sent again.
     #[arg(long, env = "HARMATTAN_CACHE", default_value_t = 64, value_name = "MIB")]
     pub cache: u64,

@@ -17,8 +17,10 @@ pub(super) fn serve(settings: &ServeSettings) -> Result<()> {
     let store = open_or_fill(&settings.store.file, settings.empty)?;
     // Read before the address is printed, so that a store that cannot be read is said here and not in every answer.
     store.snapshot()?;
+    let mib = |count: u64| usize::try_from(count.saturating_mul(1 << 20)).unwrap_or(usize::MAX);
     let limits = Limits {
-        page_bytes: usize::try_from(settings.max_page.saturating_mul(1 << 20)).unwrap_or(usize::MAX),
+        page_bytes: mib(settings.max_page),
+        stream_bytes: mib(settings.stream_page),
         concurrency: settings.concurrency,
         request_timeout: Duration::from_secs(settings.request_timeout),
         max_features: settings.max_features,

@@ -11,12 +11,14 @@ use super::sorting::{SortValue, Standing};
 ///
 /// Pages are ordered by id, or by properties and then by id, and continue after the last record sent, so rows written between two
 /// pages neither repeat a record nor hide one that was there all along. A record that is revised in what the answer is sorted by
-/// stands elsewhere from then on.
+/// stands elsewhere from then on. The generation of the first page goes with the cursor from page to page, so that a later one can say
+/// that the answer is no longer what it was then.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cursor {
     standing: Standing,
     backward: bool,
     query: u64,
+    generation: u64,
 }
 
 const NUMBER: u8 = 0;
@@ -27,13 +29,20 @@ impl Cursor {
     /// The continuation after `id` of the query with that fingerprint.
     #[must_use]
     pub fn new(id: &str, query: u64) -> Self {
-        Self { standing: Standing { values: Vec::new(), id: id.to_owned() }, backward: false, query }
+        Self::at(Standing { values: Vec::new(), id: id.to_owned() }, false, query, 0)
     }
 
-    /// The continuation of a sorted answer after what stands there, or backward, up to what stands before it.
+    /// The continuation of a sorted answer after what stands there, or backward, up to what stands before it; with the generation that the
+    /// first page was made of.
     #[must_use]
-    pub fn at(standing: Standing, backward: bool, query: u64) -> Self {
-        Self { standing, backward, query }
+    pub fn at(standing: Standing, backward: bool, query: u64, generation: u64) -> Self {
+        Self { standing, backward, query, generation }
+    }
+
+    /// The generation of the store that the first page was made of.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// The id of the record at the place.
@@ -62,6 +71,7 @@ impl Cursor {
         let read = || {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
             let (fingerprint, rest) = bytes.split_first_chunk::<8>()?;
+            let (generation, rest) = rest.split_first_chunk::<8>()?;
             let ([backward, count], mut rest) = rest.split_first_chunk::<2>()?;
             if u64::from_le_bytes(*fingerprint) != query || *backward > 1 {
                 return None;
@@ -87,7 +97,7 @@ impl Cursor {
                 });
             }
             let id = String::from_utf8(rest.to_vec()).ok()?;
-            Some(Self { standing: Standing { values, id }, backward: *backward == 1, query })
+            Some(Self::at(Standing { values, id }, *backward == 1, query, u64::from_le_bytes(*generation)))
         };
         read().ok_or_else(|| DomainError::Cursor { text: text.to_owned() })
     }
@@ -96,6 +106,7 @@ impl Cursor {
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut bytes = self.query.to_le_bytes().to_vec();
+        bytes.extend(self.generation.to_le_bytes());
         // There are fewer properties than a byte counts.
         let count = u8::try_from(self.standing.values.len()).unwrap_or(u8::MAX);
         bytes.extend([u8::from(self.backward), count]);
@@ -130,8 +141,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_survives_its_text(id in ".{0,60}", values in vec(value(), 0..4), backward: bool, query: u64) {
-            let cursor = Cursor::at(Standing { values, id }, backward, query);
+        fn a_cursor_survives_its_text(id in ".{0,60}", values in vec(value(), 0..4), backward: bool, query: u64, generation: u64) {
+            let cursor = Cursor::at(Standing { values, id }, backward, query, generation);
             prop_assert_eq!(Cursor::parse(&cursor.to_string(), query).unwrap(), cursor);
         }
 

@@ -120,6 +120,8 @@ pub struct FeatureQuery {
     pub limit: Limit,
     /// Where the page starts; `None` = at the beginning.
     pub cursor: Option<Cursor>,
+    /// The generation of the store that the first page was made of, which the cursors to other pages carry on.
+    pub generation: u64,
     /// What the answer is sorted by before the id; empty = by id alone.
     pub sort: Vec<SortKey>,
     /// The properties that are told; `None` = all.
@@ -147,6 +149,7 @@ impl FeatureQuery {
             as_of,
             limit: Limit::DEFAULT,
             cursor: None,
+            generation: 0,
             sort: Vec::new(),
             properties: None,
             skip_geometry: false,
@@ -218,7 +221,7 @@ impl FeatureQuery {
     /// The cursor at a record: for what stands after it, or backward for what stands before.
     #[must_use]
     pub fn cursor_at(&self, record: &dyn Record, backward: bool) -> Cursor {
-        Cursor::at(Standing::of(record, &self.sort, self.as_of), backward, self.fingerprint())
+        Cursor::at(Standing::of(record, &self.sort, self.as_of), backward, self.fingerprint(), self.generation)
     }
 
     /// Whether its box or its conditions may single out a record; its window of time is not looked at.
@@ -231,7 +234,8 @@ impl FeatureQuery {
     /// no part of it: a cursor only says after which id to go on.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
-        let mut text = format!("{} {:?} {} {:?} {}", self.collection.id(), self.bbox, self.datetime, self.known_at, self.once);
+        // The number is that of the form of cursors: those of another form are refused.
+        let mut text = format!("2 {} {:?} {} {:?} {}", self.collection.id(), self.bbox, self.datetime, self.known_at, self.once);
         let mut filters: Vec<String> =
             self.filters.iter().map(|filter| format!("{}={}", filter.field.name, filter.wanted)).collect();
         filters.sort();
@@ -265,15 +269,15 @@ pub struct Page<T> {
 
 impl<T: Record> Page<T> {
     /// The page with only so many records as take about so many bytes, and at least one; what is left out is on the page after it, or
-    /// before it where the page was read backward.
+    /// before it where the page was read backward. Beside it, about how many bytes those take that are on it.
     #[must_use]
-    pub fn cut_to(mut self, query: &FeatureQuery, bytes: usize) -> Self {
+    pub fn cut_to(mut self, query: &FeatureQuery, bytes: usize) -> (Self, usize) {
         let backward = query.cursor.as_ref().is_some_and(Cursor::is_backward);
-        let (count, mut left) = (self.items.len(), bytes);
+        let (count, mut taken) = (self.items.len(), 0usize);
         let mut fits = |record: &T| {
             let size = query.told_bytes(record);
-            let fits = size <= left;
-            left = left.saturating_sub(size);
+            let fits = taken == 0 || taken.saturating_add(size) <= bytes;
+            taken += if fits { size } else { 0 };
             fits
         };
         let kept = if backward {
@@ -281,9 +285,8 @@ impl<T: Record> Page<T> {
         } else {
             self.items.iter().take_while(|record| fits(record)).count()
         };
-        let kept = kept.max(1);
         if kept >= count {
-            return self;
+            return (self, taken);
         }
         if backward {
             self.items.drain(..count - kept);
@@ -292,7 +295,7 @@ impl<T: Record> Page<T> {
             self.items.truncate(kept);
             self.next = self.items.last().map(|last| query.cursor_at(last, false));
         }
-        self
+        (self, taken)
     }
 }
 

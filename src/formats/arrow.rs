@@ -24,6 +24,9 @@ use crate::domain::{Collection, FeatureQuery, Field, FieldKind, Instant, Record,
 /// Rows a batch: enough that its frame costs nothing, few enough to hold in memory with their texts.
 const BATCH: usize = 8_192;
 
+/// Bytes of texts and geometries after which a batch is full before it has as many rows: long notes must not make it large.
+const BATCH_BYTES: usize = 8 << 20;
+
 /// OGC:CRS84 as PROJJSON, word for word as GeoParquet 1.1 gives it for its default.
 const CRS84: &str = r#"{"$schema":"https://proj.org/schemas/v0.5/projjson.schema.json","type":"GeographicCRS","name":"WGS 84 longitude-latitude","datum":{"type":"GeodeticReferenceFrame","name":"World Geodetic System 1984","ellipsoid":{"name":"WGS 84","semi_major_axis":6378137,"inverse_flattening":298.257223563}},"coordinate_system":{"subtype":"ellipsoidal","axis":[{"name":"Geodetic longitude","abbreviation":"Lon","direction":"east","unit":"degree"},{"name":"Geodetic latitude","abbreviation":"Lat","direction":"north","unit":"degree"}]},"id":{"authority":"OGC","code":"CRS84"}}"#;
 
@@ -35,6 +38,8 @@ pub(super) struct ArrowWriter<W: Write> {
     columns: Vec<(&'static Field, Column)>,
     geometry: BinaryBuilder,
     blob: Vec<u8>,
+    /// Bytes of texts and geometries in the batch.
+    bytes: usize,
     query: FeatureQuery,
 }
 
@@ -54,13 +59,14 @@ impl<W: Write> ArrowWriter<W> {
             Medium::Pipe { .. } | Medium::Answer => Sink::Stream(StreamWriter::try_new(out, &schema)?),
         };
         let (ids, geometry) = (StringBuilder::new(), BinaryBuilder::new());
-        Ok(Self { sink, schema, ids, columns, geometry, blob: Vec::new(), query: header.query.clone() })
+        Ok(Self { sink, schema, ids, columns, geometry, blob: Vec::new(), bytes: 0, query: header.query.clone() })
     }
 
     fn flush(&mut self) -> Result<(), FormatError> {
         if self.ids.is_empty() {
             return Ok(());
         }
+        self.bytes = 0;
         let mut arrays: Vec<ArrayRef> = vec![Arc::new(self.ids.finish())];
         for (_, column) in &mut self.columns {
             arrays.push(column.finish()?);
@@ -85,13 +91,19 @@ impl<W: Write> Writer for ArrowWriter<W> {
             if let Some((_, column)) = columns.next() {
                 column.append(&value);
             }
+            self.bytes += match value {
+                Value::Text(text) => text.len(),
+                Value::TextList(texts) => texts.iter().map(String::len).sum(),
+                _ => 0,
+            };
         });
         if !self.query.skip_geometry {
             self.blob.clear();
             let placed = wkb::write(&mut self.blob, record.shape());
             self.geometry.append_option(placed.then_some(&self.blob));
+            self.bytes += self.blob.len();
         }
-        if self.ids.len() >= BATCH { self.flush() } else { Ok(()) }
+        if self.ids.len() >= BATCH || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), FormatError> {

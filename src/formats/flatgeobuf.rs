@@ -44,8 +44,7 @@ impl<W: Write> FlatGeobufWriter<W> {
     pub(super) fn new(out: W, medium: Medium<'_>, header: &Header<'_>) -> Self {
         let aside = match medium {
             Medium::File { folder, .. } => tempfile::spooled_tempfile_in(IN_MEMORY, folder),
-            Medium::Pipe { .. } => tempfile::spooled_tempfile(IN_MEMORY),
-            Medium::Answer => tempfile::spooled_tempfile(usize::MAX),
+            Medium::Pipe { .. } | Medium::Answer => tempfile::spooled_tempfile(IN_MEMORY),
         };
         Self {
             out,

@@ -24,12 +24,13 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Instant as Clock;
 use tokio::sync::Semaphore;
 
-use super::conditional::{names, representation_tag};
+use super::conditional::{names, not_modified, representation_tag};
 use super::encoding::{self, Effort, decoded, encoded};
 use super::negotiate::{Encoding, encoding};
 use super::problem::Problem;
 use super::reply::IMMUTABLE;
 use super::state::AppState;
+use super::stream::Streamed;
 use crate::domain::{Audience, Bbox, Collection, FeatureQuery, Interval, Record};
 use crate::store::Snapshot;
 
@@ -108,7 +109,8 @@ impl Footprint {
         response
     }
 
-    fn untouched_since(&self, generation: u64, snapshot: &Snapshot) -> bool {
+    /// Whether no commit has touched any of it since an earlier generation.
+    pub(super) fn untouched_since(&self, generation: u64, snapshot: &Snapshot) -> bool {
         self.0.iter().all(|(collection, bbox, interval)| snapshot.untouched_since(generation, *collection, *bbox, *interval))
     }
 }
@@ -240,7 +242,7 @@ pub(super) async fn replay(State(state): State<AppState>, request: Request, next
             let made = make(request, next, encoding, generation).await;
             let entry = match made {
                 Ok(entry) => Arc::new(entry),
-                Err(other) => return *other,
+                Err(other) => return asked.pass(*other),
             };
             let answer = asked.answer(&entry, None);
             if entry.status.is_success() && entry.body.len() <= cache.greatest {
@@ -338,6 +340,17 @@ impl Asked {
         Self { if_none_match, without_body: *request.method() == Method::HEAD, names_state }
     }
 
+    /// An answer that is not kept, where the client does not hold it already.
+    fn pass(&self, mut response: Response) -> Response {
+        let tag = response.headers().get(header::ETAG);
+        if response.status() == StatusCode::OK && tag.is_some_and(|tag| names(&self.if_none_match, tag)) {
+            not_modified(&mut response);
+        } else if self.without_body {
+            *response.body_mut() = Body::empty();
+        }
+        response
+    }
+
     fn answer(&self, entry: &Entry, timing: Option<HeaderValue>) -> Response {
         let mut response = Response::new(Body::empty());
         *response.headers_mut() = entry.headers.clone();
@@ -349,10 +362,7 @@ impl Asked {
         }
         let mut tags = entry.headers.get(header::ETAG).into_iter().chain(&entry.earlier_tag);
         if entry.status == StatusCode::OK && tags.any(|tag| names(&self.if_none_match, tag)) {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
-                response.headers_mut().remove(name);
-            }
+            not_modified(&mut response);
             return response;
         }
         *response.status_mut() = entry.status;
@@ -365,12 +375,18 @@ impl Asked {
     }
 }
 
-/// Has the answer made, plain and whatever the client holds, and encodes it. What fails on the way is an answer of its own.
+/// Has the answer made, plain and whatever the client holds, and encodes it. What fails on the way is an answer of its own, and so is one that is
+/// written while it is sent: that comes encoded and is not kept.
 async fn make(mut request: Request, next: Next, encoding: Encoding, generation: u64) -> Result<Entry, Box<Response>> {
     *request.method_mut() = Method::GET;
     request.headers_mut().remove(header::IF_NONE_MATCH);
     request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    let (mut parts, body) = next.run(request).await.into_parts();
+    request.extensions_mut().insert(encoding);
+    let response = next.run(request).await;
+    if response.extensions().get::<Streamed>().is_some() {
+        return Err(Box::new(response));
+    }
+    let (mut parts, body) = response.into_parts();
     let read = to_bytes(body, usize::MAX).await;
     let mut body = read.map_err(|error| {
         tracing::error!(%error, "an answer broke off");

@@ -17,14 +17,19 @@ pub(super) async fn conditional(request: Request, next: Next) -> Response {
     if let Some(tag) = representation_tag(response.headers()) {
         response.headers_mut().insert(header::ETAG, tag.clone());
         if reads && response.status() == StatusCode::OK && names(&asked, &tag) {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            *response.body_mut() = Body::empty();
-            for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
-                response.headers_mut().remove(name);
-            }
+            not_modified(&mut response);
         }
     }
     response
+}
+
+/// Makes an answer one that says: what you hold is what I would send.
+pub(super) fn not_modified(response: &mut Response) {
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    *response.body_mut() = Body::empty();
+    for name in [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING] {
+        response.headers_mut().remove(name);
+    }
 }
 
 /// The tag of the representation: the handler's, with the encoding's name in it.

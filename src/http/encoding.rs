@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write};
 
 use super::negotiate::Encoding;
 
@@ -19,6 +19,9 @@ pub(super) enum Effort {
 
 /// The window of brotli as a power of two of bytes: as large as an answer, all but the largest.
 const BROTLI_WINDOW: u32 = 20;
+
+const QUICK_GZIP: u32 = 1;
+const QUICK_BROTLI: u32 = 3;
 
 /// The name of an encoding as it is in headers; `None` for the plain bytes.
 pub(super) fn name(encoding: Encoding) -> Option<&'static str> {
@@ -35,16 +38,40 @@ pub(super) fn encoded(body: &[u8], encoding: Encoding, effort: Effort) -> Option
     match encoding {
         Encoding::Identity => None,
         Encoding::Gzip => {
-            let level = if effort == Effort::Quick { 1 } else { 8 };
+            let level = if effort == Effort::Quick { QUICK_GZIP } else { 8 };
             let mut encoder = GzEncoder::new(room, Compression::new(level));
             encoder.write_all(body).ok()?;
             Some(Bytes::from(encoder.finish().ok()?))
         }
         Encoding::Brotli => {
-            let quality = if effort == Effort::Quick { 3 } else { 5 };
+            let quality = if effort == Effort::Quick { QUICK_BROTLI } else { 5 };
             let mut encoder = brotli::CompressorWriter::new(room, 64 * 1024, quality, BROTLI_WINDOW);
             encoder.write_all(body).ok()?;
             Some(Bytes::from(encoder.into_inner()))
+        }
+    }
+}
+
+/// Has bytes written to `out` in an encoding as they come, quickly; gives `out` back when all of them are.
+pub(super) fn encoding_to<W: Write, E: From<io::Error>>(
+    mut out: W,
+    encoding: Encoding,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+) -> Result<W, E> {
+    match encoding {
+        Encoding::Identity => {
+            write(&mut out)?;
+            Ok(out)
+        }
+        Encoding::Gzip => {
+            let mut encoder = GzEncoder::new(out, Compression::new(QUICK_GZIP));
+            write(&mut encoder)?;
+            Ok(encoder.finish()?)
+        }
+        Encoding::Brotli => {
+            let mut encoder = brotli::CompressorWriter::new(out, 64 * 1024, QUICK_BROTLI, BROTLI_WINDOW);
+            write(&mut encoder)?;
+            Ok(encoder.into_inner())
         }
     }
 }
@@ -78,6 +105,8 @@ mod tests {
             );
             assert_eq!(decoded(&quick, encoding).unwrap(), body);
             assert_eq!(decoded(&thorough, encoding).unwrap(), body);
+            let streamed = encoding_to(Vec::new(), encoding, |out| body.chunks(999).try_for_each(|part| out.write_all(part)));
+            assert_eq!(decoded(&streamed.unwrap(), encoding).unwrap(), body);
         }
         assert!(encoded(&body, Encoding::Identity, Effort::Thorough).is_none());
     }

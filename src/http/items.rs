@@ -1,8 +1,10 @@
 //! `/collections/{collection}/items`: pages of features, and one feature by id.
 
+use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::cache::Footprint;
@@ -10,12 +12,13 @@ use super::collections::named;
 use super::feature_pages::{item_page, items_page};
 use super::html::{self, Answered};
 use super::links::{Link, segment, with_parameter};
-use super::negotiate::{Offer, format, one_of, only};
+use super::negotiate::{Encoding, Offer, format, one_of, only};
 use super::params::{Params, as_of};
 use super::problem::Problem;
 use super::reply::{self, GEO_JSON, JSON};
 use super::state::AppState;
-use crate::domain::{Audience, Collection, Crs, Dataset, FeatureQuery, Instant, Page, Record, Shape, Value};
+use super::stream::Measure;
+use crate::domain::{Audience, Collection, Crs, Cursor, Dataset, FeatureQuery, Instant, Page, Record, Shape, Value};
 use crate::formats::{Format, FormatError, Header, Medium, sources};
 use crate::store::{RecordRef, RecordWriter, Snapshot};
 use crate::tiles::Reprojected;
@@ -27,13 +30,19 @@ pub(super) const NUMBER_MATCHED: HeaderName = HeaderName::from_static("ogc-numbe
 pub(super) const NUMBER_RETURNED: HeaderName = HeaderName::from_static("ogc-numberreturned");
 /// How many met the query and may not be shown to whoever asks, where there are any.
 pub(super) const WITHHELD: HeaderName = HeaderName::from_static("harmattan-withheld");
+/// On a later page: that what meets the query may have changed since the first one was made.
+pub(super) const CHANGED: HeaderName = HeaderName::from_static("harmattan-changed");
 /// The coordinate reference system of an answer (OGC 18-058r1 §7.3).
 pub(super) const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
+
+/// So much text is handed on at a time.
+const HANDED_ON: usize = 64 * 1024;
 
 /// `GET /collections/{collection}/items`.
 pub(super) async fn items(
     State(state): State<AppState>,
     audience: Audience,
+    encoding: Option<Extension<Encoding>>,
     Path(id): Path<String>,
     RawQuery(text): RawQuery,
     headers: HeaderMap,
@@ -50,42 +59,156 @@ pub(super) async fn items(
     let base = state.base_url().to_owned();
     // Files name the datasets of their rows with all that is said of them: any change may touch those.
     let footprint = (format == Some(Format::GeoJson)).then(|| Footprint::of(&query));
-    let (asked, page_bytes) = (query.clone(), state.limits.page_bytes);
+    let (asked, limits) = (query.clone(), state.limits);
     let near = |snapshot: &Snapshot| snapshot.incidents_near(asked.bbox, asked.datetime);
     let (body, links, counts) = state
         .on_incidents(&asked, near, move |snapshot| {
-            let page = snapshot.query(&query).cut_to(&query, page_bytes);
+            let first = query.cursor.as_ref().map_or(snapshot.generation(), Cursor::generation);
+            let query = FeatureQuery { generation: first, ..query };
+            let changed = first > snapshot.generation() || !Footprint::of(&query).untouched_since(first, snapshot);
+            let (page, bytes) = snapshot.query(&query).cut_to(&query, limits.page_bytes);
             let links = page_links(&base, &query, text.as_deref(), format, &page);
-            let body = match format {
-                None => items_page(&base, &query, &page, &links, snapshot).into_bytes(),
-                Some(Format::GeoJson) => feature_collection(&query, &page, &links, crs).into_bytes(),
-                Some(other) => encoded(other, &query, &page, snapshot.datasets()).map_err(|error| {
-                    tracing::error!(%error, format = other.name(), "a page could not be written");
-                    Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
-                })?,
+            let counts = Counts { matched: page.matched, returned: page.items.len(), withheld: page.withheld, changed };
+            let Some(format) = format else {
+                let body = items_page(&base, &query, &page, &links, snapshot).into_bytes();
+                return Ok((Content::Built(body), links, counts));
             };
-            Ok((body, links, [page.matched, page.items.len(), page.withheld]))
+            let told = Told { query, links, format, crs, changed };
+            let failed = |error: FormatError| {
+                tracing::error!(%error, format = format.name(), "a page could not be written");
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
+            };
+            let (body, links) = if bytes < limits.stream_bytes {
+                // A feature of the bundled data takes about 1.2 kB with its source and notes.
+                let mut body = Vec::with_capacity(512 + page.items.len() * 1_200);
+                told.write(&mut body, &page, snapshot.datasets()).map_err(failed)?;
+                (Content::Built(body), told.links)
+            } else {
+                let measure = Measure::of(|out| told.write(out, &page, snapshot.datasets())).map_err(failed)?;
+                let (links, snapshot) = (told.links.clone(), Arc::clone(snapshot));
+                (Content::Measured(measure, Box::new(told), snapshot), links)
+            };
+            Ok((body, links, counts))
         })
         .await?;
     let content_type = format.map_or(html::HTML, |format| HeaderValue::from_static(format.media_type()));
-    let mut response = reply::tagged(content_type, body);
+    let mut response = match body {
+        Content::Built(body) => reply::tagged(content_type, body),
+        Content::Measured(measure, told, snapshot) => {
+            // The semaphore is never closed.
+            let permit = Arc::clone(&state.streams).acquire_owned().await;
+            let permit = permit.map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE))?;
+            let encoding = encoding.map_or(Encoding::Identity, |Extension(encoding)| encoding);
+            measure.answer(content_type, encoding, permit, move |out| {
+                let (page, _) = snapshot.query(&told.query).cut_to(&told.query, limits.page_bytes);
+                told.write(out, &page, snapshot.datasets())
+            })?
+        }
+    };
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("accept, accept-encoding"));
     let links = links.iter().map(Link::header_form).collect::<Vec<_>>().join(", ");
     if let Ok(links) = HeaderValue::from_str(&links) {
         headers.insert(header::LINK, links);
     }
-    let [matched, returned, withheld] = counts;
     headers.insert(CONTENT_CRS, content_crs(crs));
-    headers.insert(NUMBER_MATCHED, matched.into());
-    headers.insert(NUMBER_RETURNED, returned.into());
-    if withheld > 0 {
-        headers.insert(WITHHELD, withheld.into());
+    headers.insert(NUMBER_MATCHED, counts.matched.into());
+    headers.insert(NUMBER_RETURNED, counts.returned.into());
+    if counts.withheld > 0 {
+        headers.insert(WITHHELD, counts.withheld.into());
+    }
+    if counts.changed {
+        headers.insert(CHANGED, HeaderValue::from_static("true"));
     }
     Ok(match footprint {
         Some(footprint) => footprint.mark(response),
         None => response,
     })
+}
+
+/// What headers tell of a page.
+struct Counts {
+    matched: usize,
+    returned: usize,
+    withheld: usize,
+    changed: bool,
+}
+
+/// A page that is there, or is written when it is sent.
+enum Content {
+    Built(Vec<u8>),
+    Measured(Measure, Box<Told>, Arc<Snapshot>),
+}
+
+/// What is told of a page, and how.
+struct Told {
+    query: FeatureQuery,
+    links: Vec<Link>,
+    format: Format,
+    crs: Crs,
+    /// Whether the answer may have changed since the first page was made.
+    changed: bool,
+}
+
+impl Told {
+    /// Writes the page: the same bytes each time.
+    fn write(&self, out: &mut dyn Write, page: &Page<RecordRef<'_>>, datasets: &[Arc<Dataset>]) -> Result<(), FormatError> {
+        match self.format {
+            Format::GeoJson => Ok(self.write_collection(out, page)?),
+            other => self.write_file(other, out, page, datasets),
+        }
+    }
+
+    /// The page in a format that has no place for links.
+    fn write_file(
+        &self,
+        format: Format,
+        out: &mut dyn Write,
+        page: &Page<RecordRef<'_>>,
+        datasets: &[Arc<Dataset>],
+    ) -> Result<(), FormatError> {
+        let query = &self.query;
+        let records = || page.items.iter().map(|record| record as &dyn Record);
+        let sources = sources(datasets, query, records());
+        let header = Header { query, matched: page.matched, withheld: page.withheld, sources };
+        let mut writer = format.begin(out, Medium::Answer, &header)?;
+        for record in records() {
+            writer.write(record)?;
+        }
+        writer.finish()
+    }
+
+    /// The page as a FeatureCollection. Links stand before the features: which page is next is known before the first is written.
+    fn write_collection(&self, out: &mut dyn Write, page: &Page<RecordRef<'_>>) -> io::Result<()> {
+        let query = &self.query;
+        let mut text = String::with_capacity(2 * HANDED_ON);
+        text.push_str("{\"type\":\"FeatureCollection\"");
+        write_window(&mut text, query);
+        text.push_str(&format!(",\"numberMatched\":{},\"numberReturned\":{}", page.matched, page.items.len()));
+        write_withheld(&mut text, page.withheld);
+        if self.changed {
+            text.push_str(",\"changed\":true");
+        }
+        text.push_str(",\"links\":");
+        text.push_str(&serde_json::to_string(&self.links).unwrap_or_default());
+        text.push_str(",\"features\":[");
+        let mut writer = RecordWriter::of(query);
+        for (ordinal, record) in page.items.iter().enumerate() {
+            text.push_str(if ordinal > 0 { ",\n" } else { "\n" });
+            let shape = query.told_shape(record);
+            if self.crs == Crs::Crs84 {
+                writer.write(&mut text, record, shape.into(), query.as_of);
+            } else {
+                writer.write(&mut text, record, Reprojected::of(shape, self.crs).geometry(), query.as_of);
+            }
+            if text.len() >= HANDED_ON {
+                out.write_all(text.as_bytes())?;
+                text.clear();
+            }
+        }
+        text.push_str("\n]}");
+        out.write_all(text.as_bytes())
+    }
 }
 
 /// `GET /collections/{collection}/items/{id}`. `datetime` says at which instant a changing status is told.
@@ -233,49 +356,6 @@ fn page_links(
         Link::new(base, "/datasets", "license", "application/json").titled("Datasets with their licences and attributions"),
     );
     links
-}
-
-/// The page in a format that has no place for links.
-fn encoded(
-    format: Format,
-    query: &FeatureQuery,
-    page: &Page<RecordRef<'_>>,
-    datasets: &[Arc<Dataset>],
-) -> Result<Vec<u8>, FormatError> {
-    let records = || page.items.iter().map(|record| record as &dyn Record);
-    let header = Header { query, matched: page.matched, withheld: page.withheld, sources: sources(datasets, query, records()) };
-    let mut body = Vec::new();
-    let mut writer = format.begin(&mut body, Medium::Answer, &header)?;
-    for record in records() {
-        writer.write(record)?;
-    }
-    writer.finish()?;
-    Ok(body)
-}
-
-/// The page as a FeatureCollection: a pure function of the page and its links.
-fn feature_collection(query: &FeatureQuery, page: &Page<RecordRef<'_>>, links: &[Link], crs: Crs) -> String {
-    // A feature of the bundled data takes about 1.2 kB with its source and notes.
-    let mut body = String::with_capacity(512 + page.items.len() * 1_200);
-    body.push_str("{\"type\":\"FeatureCollection\"");
-    write_window(&mut body, query);
-    body.push_str(&format!(",\"numberMatched\":{},\"numberReturned\":{}", page.matched, page.items.len()));
-    write_withheld(&mut body, page.withheld);
-    body.push_str(",\"links\":");
-    body.push_str(&serde_json::to_string(links).unwrap_or_default());
-    body.push_str(",\"features\":[");
-    let mut writer = RecordWriter::of(query);
-    for (ordinal, record) in page.items.iter().enumerate() {
-        body.push_str(if ordinal > 0 { ",\n" } else { "\n" });
-        let shape = query.told_shape(record);
-        if crs == Crs::Crs84 {
-            writer.write(&mut body, record, shape.into(), query.as_of);
-        } else {
-            writer.write(&mut body, record, Reprojected::of(shape, crs).geometry(), query.as_of);
-        }
-    }
-    body.push_str("\n]}");
-    body
 }
 
 /// How many rows met the query and may not be shown to whoever asks, where there are any: so that nobody takes the rest for all

@@ -32,6 +32,7 @@ mod problem;
 mod reply;
 mod server;
 mod state;
+mod stream;
 mod style;
 mod tiles;
 mod tilesets;
@@ -124,6 +125,7 @@ pub fn router(state: AppState) -> Router {
                     items::NUMBER_MATCHED,
                     items::NUMBER_RETURNED,
                     items::WITHHELD,
+                    items::CHANGED,
                     items::CONTENT_CRS,
                 ]),
         )

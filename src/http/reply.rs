@@ -21,11 +21,16 @@ pub(super) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-
 /// An answer that the client may keep and must ask about again.
 pub(super) fn tagged(content_type: HeaderValue, body: impl Into<Bytes>) -> Response {
     let body = body.into();
-    let mut response = body.clone().into_response();
+    let hash = xxh3_128(&body);
+    with_tag(content_type, hash, body.into_response())
+}
+
+/// The same of an answer whose bytes have that hash.
+pub(super) fn with_tag(content_type: HeaderValue, hash: u128, mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, content_type);
     headers.insert(header::CACHE_CONTROL, REVALIDATE);
-    if let Ok(tag) = HeaderValue::from_str(&format!("\"{:032x}\"", xxh3_128(&body))) {
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{hash:032x}\"")) {
         headers.insert(header::ETAG, tag);
     }
     response

@@ -26,6 +26,8 @@ pub struct Limits {
     pub max_features: usize,
     /// Bytes of features, as text, that a page holds at most; one feature that is larger is a page of its own.
     pub page_bytes: usize,
+    /// Bytes of features, as text, from which on a page is written while it is sent, so that no more than pieces of it are in memory.
+    pub stream_bytes: usize,
     /// Bytes of answers that are kept to be sent again.
     pub cache_bytes: u64,
 }

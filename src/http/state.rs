@@ -8,6 +8,7 @@ use super::audience::Restricted;
 use super::cache::ResponseCache;
 use super::problem::Problem;
 use super::server::Limits;
+use super::stream::MOST_STREAMS;
 use crate::domain::{Collection, FeatureQuery, Instant};
 use crate::store::{Snapshot, Store};
 
@@ -25,6 +26,8 @@ pub struct AppState {
     base_url: Arc<str>,
     pub(super) restricted: Restricted,
     pub(super) permits: Arc<Semaphore>,
+    /// For answers that are written while they are sent.
+    pub(super) streams: Arc<Semaphore>,
     pub(super) limits: Limits,
     pub(super) cache: Arc<ResponseCache>,
 }
@@ -40,6 +43,7 @@ impl AppState {
             base_url: base_url.trim_end_matches('/').into(),
             restricted: Restricted::Never,
             permits: Arc::new(Semaphore::new(limits.concurrency)),
+            streams: Arc::new(Semaphore::new(MOST_STREAMS)),
             limits,
             cache: Arc::new(ResponseCache::new(limits.cache_bytes)),
         }
@@ -75,7 +79,7 @@ impl AppState {
         &self,
         query: &FeatureQuery,
         near: impl FnOnce(&Snapshot) -> usize,
-        work: impl FnOnce(&Snapshot) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&Arc<Snapshot>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let snapshot = self.snapshot()?;
         let small = query.collection == Collection::Incidents && query.known_at.is_none();
@@ -85,7 +89,7 @@ impl AppState {
     /// Runs work on the snapshot of now on a blocking thread.
     pub(super) async fn on_snapshot<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Snapshot) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&Arc<Snapshot>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let snapshot = self.snapshot()?;
         match tokio::task::spawn_blocking(move || work(&snapshot)).await {

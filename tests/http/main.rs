@@ -19,5 +19,6 @@ mod pages;
 mod paging;
 mod playback;
 mod restricted;
+mod streaming;
 mod support;
 mod tiles;

@@ -223,7 +223,7 @@ fn a_page_has_a_budget_of_bytes_and_an_honest_next() {
     const BUDGET: usize = 100_000;
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new().unwrap());
     commit(&*store, data().clone()).unwrap();
-    let base = start_limited(store, Restricted::Never, BUDGET);
+    let base = start_limited(store, Restricted::Never, |limits| limits.page_bytes = BUDGET);
     for (format, query) in [("geojson", ""), ("csv", "&sortby=-name"), ("fgb", "")] {
         let mut ways = Vec::new();
         let (mut seen, mut next) = (Vec::new(), Some(format!("/collections/regions/items?limit=10000&f={format}{query}")));
@@ -252,5 +252,42 @@ fn a_page_has_a_budget_of_bytes_and_an_honest_next() {
             back = header_link(&answer, "prev");
         }
         assert_eq!(met, data().regions.len(), "{format}");
+    }
+}
+
+#[test]
+fn a_later_page_says_whether_its_answer_changed_since_the_first() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new().unwrap());
+    commit(&*store, data().clone()).unwrap();
+    let base = start_over(Arc::clone(&store), Restricted::Never);
+    let like = data().incidents.iter().find(|incident| incident.country == "ML").unwrap();
+    let ask = |path: &str| request_of(&base, "GET", path, &[]);
+    for (query, changes) in
+        [("", true), ("&bbox=-13,10,5,25", true), ("&bbox=30,10,40,20", false), ("&datetime=../2011-01-01", false)]
+    {
+        for format in ["geojson", "csv"] {
+            let path = format!("/collections/incidents/items?limit=5&f={format}{query}");
+            let first = ask(&path);
+            let Some(second) = header_link(&first, "next") else {
+                assert!(!changes, "{query} has one page");
+                continue;
+            };
+            assert!(first.header("harmattan-changed").is_empty() && ask(&second).header("harmattan-changed").is_empty());
+            let id = format!("{}-{format}{}", like.id, query.len());
+            let incidents = vec![Incident { id, ..like.clone() }];
+            commit(&*store, ChangeSet { incidents, ..ChangeSet::default() }).unwrap();
+            let (again, later) = (ask(&path), ask(&second));
+            assert!(again.header("harmattan-changed").is_empty(), "a first page begins anew");
+            assert_eq!(later.header("harmattan-changed"), if changes { "true" } else { "" }, "{path}");
+            // It goes from page to page, also back.
+            let third = ask(&header_link(&later, "next").unwrap());
+            assert_eq!(third.header("harmattan-changed"), later.header("harmattan-changed"), "{path}");
+            let back = ask(&header_link(&third, "prev").unwrap());
+            assert_eq!(back.header("harmattan-changed"), later.header("harmattan-changed"), "{path}");
+            if format == "geojson" {
+                assert_eq!(later.json().get("changed").is_some(), changes, "{path}");
+                assert!(again.json().get("changed").is_none());
+            }
+        }
     }
 }

@@ -37,24 +37,26 @@ pub fn start(store: MemoryStore, restricted: Restricted) -> String {
 
 /// The same over any store, which others may write to.
 pub fn start_over(store: Arc<dyn Store>, restricted: Restricted) -> String {
-    start_limited(store, restricted, 64 << 20)
+    start_limited(store, restricted, |_| {})
 }
 
-/// The same with pages of at most so many bytes.
-pub fn start_limited(store: Arc<dyn Store>, restricted: Restricted, page_bytes: usize) -> String {
+/// The same with other limits.
+pub fn start_limited(store: Arc<dyn Store>, restricted: Restricted, limit: impl FnOnce(&mut Limits) + Send + 'static) -> String {
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
             let address = listener.local_addr().expect("an address");
-            let limits = Limits {
+            let mut limits = Limits {
                 concurrency: 64,
                 request_timeout: Duration::from_secs(30),
                 max_features: 5_000,
-                page_bytes,
+                page_bytes: 64 << 20,
+                stream_bytes: 16 << 20,
                 cache_bytes: 1 << 24,
             };
+            limit(&mut limits);
             let clock = Arc::new(|| Instant::parse(NOW).expect("an instant"));
             let state = AppState::new(store, clock, "http://map.example", limits).with_restricted(restricted);
             sender.send(format!("http://{address}")).expect("the test waits");
