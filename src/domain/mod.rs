@@ -45,8 +45,8 @@ pub use place::{Place, PlaceKind};
 pub use position::{EARTH_RADIUS_M, Position};
 pub use precision::{DatePrecision, GeoPrecision};
 pub use predicate::{
-    Arithmetic, Comparison, Folding, GeometryTerm, ListRelation, ListTerm, Pattern, Predicate, RecordAt, Scalar, SpatialRelation,
-    Subject, TemporalRelation, TimeEnd, TimeTerm, conjunction, disjunction,
+    Arithmetic, Bounds, Comparison, Folding, GeometryTerm, ListRelation, ListTerm, Pattern, Predicate, RecordAt, Scalar,
+    SpatialRelation, Subject, TemporalRelation, TimeEnd, TimeTerm, conjunction, disjunction,
 };
 pub use query::{FeatureQuery, Filter, Limit, Page};
 pub use record::{Record, Shape};

@@ -170,6 +170,16 @@ impl FeatureQuery {
             && self.audience.may_see(record.redistribution())
     }
 
+    /// The box and the interval to look in for what meets the query: what is asked, and what its predicate says of place and time. What
+    /// meets the query meets both; what meets both meets `bbox` and `datetime`, the shape's own part aside.
+    #[must_use]
+    pub fn reach(&self) -> (Option<Bbox>, Interval) {
+        match &self.predicate {
+            Some(predicate) => predicate.bounds().narrow(self.bbox, self.datetime),
+            None => (self.bbox, self.datetime),
+        }
+    }
+
     /// The properties that are told, in the order of the collection's table.
     #[must_use]
     pub fn told_fields(&self) -> Vec<&'static Field> {

@@ -53,7 +53,8 @@ impl<R: Record> Table<R> {
 
     /// The same as what they are: narrowed by the index, then tested exactly.
     pub(super) fn records_that_meet(&self, query: &FeatureQuery) -> impl Iterator<Item = &R> {
-        let mut ordinals = self.index.search(query.bbox, query.datetime);
+        let (bbox, interval) = query.reach();
+        let mut ordinals = self.index.search(bbox, interval);
         if query.bbox.is_none() && !self.unplaced.is_empty() {
             ordinals.extend(&self.unplaced);
             ordinals.sort_unstable();

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that fails is the report")]
 
 mod growth;
+mod narrowing;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -4,12 +4,14 @@
 //! and a record meets a filter only where the whole is true. So neither `fatalities_best > 0` nor its negation finds an incident of
 //! which nobody counted the dead.
 
+mod bounds;
 mod list;
 mod pattern;
 mod scalar;
 mod spatial;
 mod temporal;
 
+pub use bounds::Bounds;
 pub use list::{ListRelation, ListTerm};
 pub use pattern::{Folding, Pattern};
 pub use scalar::{Arithmetic, Comparison, Scalar};

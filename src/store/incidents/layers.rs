@@ -185,7 +185,8 @@ impl Layers {
         let is_delta = self.is_delta(columns);
         let all_there = is_delta || self.gone.is_empty();
         let mut found = |row| found(self.row(columns, row));
-        columns.index.search(bbox, conditions.datetime(), |rows| {
+        let (bbox, interval) = conditions.reach(bbox);
+        columns.index.search(bbox, interval, |rows| {
             // Rows are counted in 32 bits.
             let rows = u32::try_from(rows.start).unwrap_or(u32::MAX)..u32::try_from(rows.end).unwrap_or(u32::MAX);
             match (all_there, conditions.is_empty()) {
@@ -208,7 +209,7 @@ impl Layers {
         mut found: impl FnMut(IncidentRow<'a>),
     ) {
         let cell = Cell { z: tile.z(), x: tile.x(), y: tile.y() };
-        if !columns.is_within(conditions.datetime()) {
+        if !columns.is_within(conditions.reach(None).1) {
             return self.search(columns, Some(tile.buffered_bbox()), conditions, |row| {
                 if row.grid().is_some_and(|point| Cell::of(point, tile.z()) == cell) {
                     found(row);

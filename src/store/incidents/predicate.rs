@@ -4,7 +4,7 @@ use super::filter::Compiled;
 use super::layers::Layers;
 use super::row::{Bits, DATE_PRECISION, EVENT_TYPE, GEO_PRECISION};
 use super::{Columns, IncidentRow};
-use crate::domain::{Bbox, DatePrecision, EventType, Fatalities, FeatureQuery, Filter, Instant, Interval, Value};
+use crate::domain::{Bbox, Bounds, DatePrecision, EventType, Fatalities, FeatureQuery, Filter, Instant, Interval, Value};
 
 /// What a query asks of a row beyond its place and time.
 pub(super) struct Conditions<'a> {
@@ -15,6 +15,8 @@ pub(super) struct Conditions<'a> {
     all: [Vec<Condition<'a>>; 2],
     /// The same of the query's predicate.
     predicate: Option<[Compiled<'a>; 2]>,
+    /// What it says of place and time.
+    bounds: Bounds,
     /// Whether an incident that another report is taken for, too, is left out where that report meets the query.
     once: bool,
     bbox: Option<Bbox>,
@@ -50,6 +52,7 @@ impl<'a> Conditions<'a> {
             as_of: query.as_of,
             all,
             predicate,
+            bounds: query.predicate.as_ref().map_or(Bounds::NONE, |predicate| predicate.bounds()),
             once,
             bbox: query.bbox,
             datetime: query.datetime,
@@ -59,6 +62,11 @@ impl<'a> Conditions<'a> {
     /// When it is to have been.
     pub(super) fn datetime(&self) -> Interval {
         self.datetime
+    }
+
+    /// The box and the interval to look in for what lies in a box.
+    pub(super) fn reach(&self, bbox: Option<Bbox>) -> (Option<Bbox>, Interval) {
+        self.bounds.narrow(bbox, self.datetime)
     }
 
     /// Whether every row meets them.
