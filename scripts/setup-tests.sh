@@ -5,6 +5,7 @@
 #   python3       with its virtual environments, for the clients that tests/clients/requirements.txt names; they go to target/clients
 #   curl          one of the clients
 #   r-cran-sf     R with sf, another
+#   python3-qgis  QGIS without its window, another
 #   fonts         Latin and Arabic letters, so that the screenshots show text and not boxes
 #   npm packages  the bundler, the type checker, the browser driver and axe, as package-lock.json names them
 set -euo pipefail
@@ -23,7 +24,7 @@ if ! command -v ogr2ogr >/dev/null; then missing+=(gdal-bin); fi
 if ! command -v curl >/dev/null; then missing+=(curl); fi
 if ! python3 -c 'import ensurepip, venv' >/dev/null 2>&1; then missing+=(python3 python3-venv); fi
 if command -v dpkg-query >/dev/null; then
-    for package in fonts-dejavu-core fonts-noto-core r-cran-sf; do
+    for package in fonts-dejavu-core fonts-noto-core r-cran-sf python3-qgis; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
     done
 fi

@@ -194,11 +194,20 @@ class Recipes(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             for block in self.blocks(heading, "sh"):
                 for line in block.splitlines():
-                    run("bash", "-euc", line.replace("curl ", "curl --fail --silent --show-error "), folder=folder)
+                    printed = run("bash", "-euc", line.replace("curl ", "curl --fail --silent --show-error "), folder=folder)
+                    self.printed.append(printed)
             return {path.name: path.stat().st_size for path in pathlib.Path(folder).iterdir()}
+
+    def setUp(self):
+        self.printed = []
 
     def test_curl(self):
         self.assertGreater(self.shell("curl")["incidents.csv"], 10_000)
+        window, filtered, _, counted = self.printed
+        self.assertEqual(json.loads(window)["numberMatched"], server.count("incidents", datetime="2024-01-01/..", bbox="-5,13,3,17"))
+        condition = "country IN ('ML', 'NE') AND fatalities_best >= 10"
+        self.assertEqual(json.loads(filtered)["numberMatched"], server.count("incidents", filter=condition))
+        self.assertEqual(sum(int(line.split(",")[2]) for line in counted.splitlines()[1:]), server.count("incidents"))
 
     def test_gdal(self):
         files = self.shell("ogr2ogr and ogrinfo (GDAL)")
@@ -209,6 +218,26 @@ class Recipes(unittest.TestCase):
             for block in self.blocks(heading, "python"):
                 printed = run(sys.executable, "-c", block)
                 self.assertTrue(all(int(number) > 0 for number in re.findall(r"^\d+$", printed, re.M)), printed)
+
+    def test_qgis(self):
+        # Debian's, which no virtual environment has.
+        python = "/usr/bin/python3"
+        if subprocess.run([python, "-c", "import qgis.core"], capture_output=True).returncode != 0:
+            self.skipTest("PyQGIS is not installed")
+        (block,) = self.blocks("QGIS", "python")
+        with tempfile.TemporaryDirectory() as folder:
+            before = server.mark()
+            settings = {"QT_QPA_PLATFORM": "offscreen", "HOME": folder, "XDG_RUNTIME_DIR": folder}
+            done = subprocess.run([python, "-c", block], capture_output=True, text=True, cwd=folder, env={**os.environ, **settings})
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            printed = done.stdout.splitlines()
+            box = "-5,13,3,17"
+            wanted = [server.count("incidents"), server.count("incidents", country="ML"), server.count("incidents", bbox=box)]
+            self.assertEqual(printed[0].split(), ["EPSG:4326", *map(str, wanted)])
+            self.assertTrue(any(f"bbox={box}" in query for query in server.asked(before)), "the box is asked of the server")
+            self.assertIn("incidents", printed[1].split())
+            # A picture of one colour takes some 2 kB.
+            self.assertGreater((pathlib.Path(folder) / "map.png").stat().st_size, 10_000)
 
     def test_r(self):
         for block in self.blocks("R: sf", "r"):

@@ -54,13 +54,14 @@ export async function startServer({ incidents = null } = {}) {
   };
 }
 
-export function startBrowser() {
+/** Starts Chromium; `graphics` says how it draws. */
+export function startBrowser(graphics = ["--disable-gpu"]) {
   mkdirSync(SHOTS, { recursive: true });
   return chromium.launch({
     executablePath: CHROMIUM,
     args: [
       "--no-sandbox",
-      "--disable-gpu",
+      ...graphics,
       "--disable-quic",
       "--disable-background-networking",
       "--disable-component-update",
