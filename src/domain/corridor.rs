@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::field::FieldKind::{Date as DateKind, Integer, Number, Text, Word};
 use super::{
-    Bbox, DomainError, Field, Instant, Interval, Position, Record, Redistribution, Shape, SourceRef, Value, Verification,
+    Bbox, DatePrecision, DomainError, Field, Instant, Interval, Position, Record, Redistribution, Shape, SourceRef, Value,
+    Verification,
 };
 
 /// What was reported of a road.
@@ -63,12 +64,20 @@ impl SegmentStatus {
 /// One report of a road's status over an interval.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StatusChange {
+    /// Position of the segment that it speaks of alone, from 1; `None` = of the corridor as a whole.
+    pub segment: Option<u32>,
     /// What was reported.
     pub status: SegmentStatus,
     /// First day.
     pub valid_from: Date,
     /// Last day, included; `None` = not known to have ended.
     pub valid_to: Option<Date>,
+    /// How exact the first day is.
+    pub from_precision: DatePrecision,
+    /// How exact the last day is.
+    pub to_precision: DatePrecision,
+    /// The last day on which a source said so; `None` = `valid_from`.
+    pub last_confirmed: Option<Date>,
     /// Code of the party that causes it.
     pub actor: Option<String>,
     /// Remarks.
@@ -88,6 +97,67 @@ impl StatusChange {
     #[must_use]
     pub fn interval(&self) -> Interval {
         Interval::days(Some(self.valid_from), self.valid_to).unwrap_or(Interval::ALWAYS)
+    }
+
+    /// The last day up to a day on which a source said so.
+    #[must_use]
+    pub fn last_said(&self, day: Date) -> Date {
+        self.last_confirmed.or(self.valid_to).unwrap_or(self.valid_from).max(self.valid_from).min(day.max(self.valid_from))
+    }
+}
+
+/// What a report without a stated confidence weighs beside others of the same day.
+const UNSTATED_CONFIDENCE: f64 = 0.6;
+
+/// What was reported for an instant: of the reports in force those that began last, and of them the status with the most confidence behind
+/// it, so that several sources of one day are weighed and later news take the place of earlier. `None` where nobody reported.
+pub fn reported_at<'a>(changes: impl Iterator<Item = &'a StatusChange>, as_of: Instant) -> Option<&'a StatusChange> {
+    let mut newest: Vec<&StatusChange> = Vec::new();
+    for change in changes.filter(|change| change.interval().contains(as_of)) {
+        match newest.first() {
+            Some(first) if change.valid_from < first.valid_from => {}
+            Some(first) if change.valid_from > first.valid_from => newest = vec![change],
+            _ => newest.push(change),
+        }
+    }
+    if newest.len() < 2 {
+        return newest.first().copied();
+    }
+    let behind = |status: SegmentStatus| -> f64 {
+        let of_it = newest.iter().filter(|change| change.status == status);
+        of_it.map(|change| change.source.confidence.unwrap_or(UNSTATED_CONFIDENCE)).sum()
+    };
+    // Of equals the last in the file.
+    newest.iter().max_by(|a, b| behind(a.status).total_cmp(&behind(b.status))).copied()
+}
+
+/// How much of what a town is supplied with comes from the first place of a corridor, as a share with the range that sources give.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SupplyShare {
+    /// The share, 0 to 1.
+    pub share: f64,
+    /// The least that a source says.
+    pub low: f64,
+    /// The most.
+    pub high: f64,
+}
+
+impl SupplyShare {
+    /// Takes a share and its range.
+    ///
+    /// # Errors
+    /// [`DomainError::Number`] when 0 ≤ low ≤ share ≤ high ≤ 1 does not hold or the share is 0.
+    pub fn new(share: f64, low: f64, high: f64) -> Result<Self, DomainError> {
+        if 0.0 <= low && low <= share && share <= high && high <= 1.0 && share > 0.0 {
+            Ok(Self { share, low, high })
+        } else {
+            let text = format!("{low}, {share}, {high}");
+            Err(DomainError::Number {
+                what: "weight",
+                text,
+                reason: "expected 0 ≤ weight_low ≤ weight ≤ weight_high ≤ 1, weight above 0",
+            })
+        }
     }
 }
 
@@ -112,6 +182,8 @@ pub struct CorridorSegment {
     pub length_km: f64,
     /// Class of the road: trunk, primary, secondary, tertiary or track.
     pub class: String,
+    /// Supply share of the corridor's first place.
+    pub weight: Option<SupplyShare>,
     /// The schematic line.
     pub line: LineString<f64>,
     /// The smallest box around [`line`](Self::line).
@@ -132,12 +204,21 @@ impl CorridorSegment {
         Field::new("length_km", Number, "Length of the schematic line in kilometres, shorter than the road"),
         Field::new("class", Text, "Class of the road: trunk, primary, secondary, tertiary or track"),
         Field::new(
+            "weight",
+            Number,
+            "Share of the target's supply that comes from the corridor's first place, 0 to 1; null = not stated",
+        ),
+        Field::new("weight_low", Number, "The least that sources say of it"),
+        Field::new("weight_high", Number, "The most"),
+        Field::new(
             "status",
             Word(SegmentStatus::WORDS),
             "What was reported of the corridor as a whole for the last day of the asked datetime (the note names the places); unknown = no report",
         ),
         Field::new("since", DateKind, "First day of that status"),
         Field::new("until", DateKind, "Last day of that status, included; null = not known to have ended"),
+        Field::new("since_precision", Word(DatePrecision::WORDS_OF_CONTROL), "How exact the first day is"),
+        Field::new("last_confirmed", DateKind, "Last day on which a source said so; null = its first day"),
         Field::new("actor", Text, "Code of the party that causes it"),
         Field::new("confidence", Number, "Judgement on whether it was as stated, 0 to 1; not a probability"),
         Field::new(
@@ -151,10 +232,12 @@ impl CorridorSegment {
         Field::new("licence", Text, "Licence of the dataset, SPDX id where there is one"),
     ];
 
-    /// The report that covers an instant; the latest one where several do, `None` where nobody reported.
+    /// What was reported for an instant, as [`reported_at`] says; of the segment alone where there is such a report, else of the corridor.
     #[must_use]
     pub fn change_at(&self, as_of: Instant) -> Option<&StatusChange> {
-        self.changes.iter().rev().find(|change| change.interval().contains(as_of))
+        let own = self.changes.iter().filter(|change| change.segment.is_some());
+        let of_all = || self.changes.iter().filter(|change| change.segment.is_none());
+        reported_at(own, as_of).or_else(|| reported_at(of_all(), as_of))
     }
 }
 
@@ -193,13 +276,18 @@ impl Record for CorridorSegment {
             "name" => (&self.name).into(),
             "from" => (&self.from).into(),
             "to" => (&self.to).into(),
-            "target" => (&self.target).into(),
+            "target" => Some(&self.target).filter(|target| !target.is_empty()).into(),
             "seq" => self.seq.into(),
             "length_km" => self.length_km.into(),
             "class" => (&self.class).into(),
+            "weight" => self.weight.map(|weight| weight.share).into(),
+            "weight_low" => self.weight.map(|weight| weight.low).into(),
+            "weight_high" => self.weight.map(|weight| weight.high).into(),
             "status" => change().map_or(SegmentStatus::Unknown, |change| change.status).as_str().into(),
             "since" => change().map(|change| change.valid_from).into(),
             "until" => change().and_then(|change| change.valid_to).into(),
+            "since_precision" => change().map(|change| change.from_precision.as_str()).into(),
+            "last_confirmed" => change().and_then(|change| change.last_confirmed).into(),
             "actor" => change().and_then(|change| change.actor.as_ref()).into(),
             "confidence" => change().and_then(|change| change.source.confidence).into(),
             "verification" => change().and_then(|change| change.source.verification).map(Verification::as_str).into(),
@@ -219,12 +307,16 @@ pub struct Corridor {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// The town it supplies.
+    /// The town it supplies; empty for a road that is no town's in particular.
     pub target: String,
     /// Class of the road.
     pub class: String,
+    /// How much of the supply comes from its first place.
+    pub weight: Option<SupplyShare>,
     /// Named places in travel order, at least two.
     pub waypoints: Vec<(String, Position)>,
+    /// What the road runs through between each of them and the next, in travel order; empty for straight lines.
+    pub between: Vec<Vec<Position>>,
     /// What was reported, by first day.
     pub changes: Arc<[StatusChange]>,
 }
@@ -240,10 +332,15 @@ impl Corridor {
     /// The segments between places that follow one another.
     #[must_use]
     pub fn segments(&self) -> Vec<CorridorSegment> {
+        let of_one = self.changes.iter().any(|change| change.segment.is_some());
         let pairs = self.waypoints.windows(2).zip(1u32..);
         pairs
             .filter_map(|(pair, seq)| {
                 let [(from, start), (to, end)] = pair else { return None };
+                let between = self.between.get(seq as usize - 1).map_or(&[][..], Vec::as_slice);
+                let way: Vec<Position> = [*start].into_iter().chain(between.iter().copied()).chain([*end]).collect();
+                let length_m: f64 = way.windows(2).map(|pair| pair[0].distance_m(pair[1])).sum();
+                let spoken_of = |change: &&StatusChange| change.segment.is_none_or(|segment| segment == seq);
                 Some(CorridorSegment {
                     id: format!("{}:{seq}", self.id),
                     corridor: self.id.clone(),
@@ -252,11 +349,16 @@ impl Corridor {
                     to: to.clone(),
                     target: self.target.clone(),
                     seq,
-                    length_km: (start.distance_m(*end) / 100.0).round() / 10.0,
+                    length_km: (length_m / 100.0).round() / 10.0,
                     class: self.class.clone(),
-                    line: LineString::from(vec![(start.lon(), start.lat()), (end.lon(), end.lat())]),
-                    bbox: Bbox::of(*start).union(Bbox::of(*end)),
-                    changes: Arc::clone(&self.changes),
+                    weight: self.weight,
+                    line: way.iter().map(|position| (position.lon(), position.lat())).collect(),
+                    bbox: way.iter().fold(Bbox::of(*start), |bbox, position| bbox.union(Bbox::of(*position))),
+                    changes: if of_one {
+                        self.changes.iter().filter(spoken_of).cloned().collect()
+                    } else {
+                        Arc::clone(&self.changes)
+                    },
                 })
             })
             .collect()

@@ -211,7 +211,7 @@ fn placed(cells: &Cells<'_>, run: &Run<'_>) -> Result<Placed, Fault> {
     Ok(Placed { place, country, region: known.map(|region| region.id.clone()).or(stated), target })
 }
 
-fn read_line(positions: &[geojson::Position]) -> Result<LineString<f64>, String> {
+pub(super) fn read_line(positions: &[geojson::Position]) -> Result<LineString<f64>, String> {
     let coords = positions.iter().map(|position| match position.as_slice() {
         [lon, lat, ..] => {
             let position = Position::new(*lon, *lat).map_err(|error| error.to_string())?;
@@ -238,7 +238,7 @@ fn listed(cell: &str) -> impl Iterator<Item = String> {
     texts.into_iter().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn precision(text: &str) -> Result<DatePrecision, String> {
+pub(super) fn precision(text: &str) -> Result<DatePrecision, String> {
     if text == "season" {
         return Ok(DatePrecision::Season);
     }

@@ -23,7 +23,7 @@ pub enum Format {
     Regions,
     /// Statements on who held a place, CSV or GeoJSON.
     Control,
-    /// Supply roads and their reported status, CSV.
+    /// Supply roads and their reported status, CSV or GeoJSON.
     Corridors,
 }
 
@@ -112,7 +112,7 @@ impl Format {
             Some(Self::Acled)
         } else if has("type_of_violence") && has("side_a") {
             Some(Self::Ucdp)
-        } else if has("waypoints") {
+        } else if has("waypoints") || geometry == Some("LineString") && (has("corridor") || has("corridor_id")) {
             Some(Self::Corridors)
         } else if has("status") && has("actor") && has("valid_from") {
             Some(Self::Control)

@@ -28,6 +28,7 @@ mod read;
 mod regions;
 mod report;
 mod run;
+mod segments;
 mod sink;
 mod source;
 mod table;

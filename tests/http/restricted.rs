@@ -105,7 +105,18 @@ fn observation(dataset: &Arc<Dataset>, row: u8) -> ControlObservation {
 
 fn report(dataset: &Arc<Dataset>, status: SegmentStatus, valid_from: Date, valid_to: Date) -> StatusChange {
     let source = source(dataset, "2024-01-01T00:00:00Z");
-    StatusChange { status, valid_from, valid_to: Some(valid_to), actor: None, note: None, source }
+    StatusChange {
+        segment: None,
+        status,
+        valid_from,
+        valid_to: Some(valid_to),
+        from_precision: DatePrecision::Day,
+        to_precision: DatePrecision::Day,
+        last_confirmed: None,
+        actor: None,
+        note: None,
+        source,
+    }
 }
 
 /// Six incidents (one with two versions), four towns and one road of two segments; half of everything is closed.
@@ -117,7 +128,9 @@ fn store() -> MemoryStore {
         name: "Road".to_owned(),
         target: "C".to_owned(),
         class: "trunk".to_owned(),
+        weight: None,
         waypoints: vec![("A".to_owned(), position(0)), ("B".to_owned(), position(2)), ("C".to_owned(), position(4))],
+        between: Vec::new(),
         changes: Arc::new([
             report(&open, SegmentStatus::Open, date(2023, 1, 1), date(2023, 1, 31)),
             report(&closed, SegmentStatus::Blocked, date(2023, 5, 1), date(2023, 5, 31)),

@@ -13,7 +13,7 @@ use super::geometry;
 use crate::domain::{
     Actor, AdminLevel, Bbox, Blockade, ConfidenceBasis, ControlObservation, ControlStatus, Corridor, Dataset, DatePrecision,
     EventType, Fatalities, GeoPrecision, Incident, Instant, Membership, Moment, Place, PlaceKind, Position, Record as _,
-    Redistribution, Region, SegmentStatus, Shape, Side, SourceNature, SourceRef, StatusChange, Target, Verification,
+    Redistribution, Region, SegmentStatus, Shape, Side, SourceNature, SourceRef, StatusChange, SupplyShare, Target, Verification,
 };
 use geo::LineString;
 
@@ -629,19 +629,30 @@ pub(super) struct Road {
     pub(super) corridor: Corridor,
     line: LineString<f64>,
     waypoints: String,
+    /// Which vertices of the line are the named places; `None` where all are.
+    vertices: Option<String>,
 }
 
 impl Road {
     pub(super) fn new(corridor: Corridor) -> Self {
-        let line = LineString::from_iter(corridor.waypoints.iter().map(|(_, position)| (position.lon(), position.lat())));
+        let (mut way, mut vertices) = (Vec::new(), Vec::new());
+        for (at, (_, position)) in corridor.waypoints.iter().enumerate() {
+            vertices.push(way.len().to_string());
+            way.push(*position);
+            way.extend(corridor.between.get(at).into_iter().flatten());
+        }
+        let line = LineString::from_iter(way.iter().map(|position| (position.lon(), position.lat())));
         let names: Vec<&str> = corridor.waypoints.iter().map(|(name, _)| name.as_str()).collect();
-        Self { line, waypoints: names.join("; "), corridor }
+        let vertices = (way.len() > names.len()).then(|| vertices.join(";"));
+        Self { line, waypoints: names.join("; "), vertices, corridor }
     }
 }
 
 impl Stored for Road {
     const TABLE: &'static str = "corridors";
-    const COLUMNS: &'static [&'static str] = &["geom", "id", "name", "target", "class", "waypoints"];
+    const COLUMNS: &'static [&'static str] =
+        &["geom", "id", "name", "target", "class", "waypoints", "vertices", "weight", "weight_low", "weight_high"];
+    const LATER: &'static [&'static str] = &["vertices", "weight", "weight_low", "weight_high"];
 
     fn values(&self) -> Vec<ToSqlOutput<'_>> {
         vec![
@@ -651,20 +662,37 @@ impl Stored for Road {
             text(&self.corridor.target),
             text(&self.corridor.class),
             text(&self.waypoints),
+            optional(self.vertices.as_ref()),
+            number(self.corridor.weight.map(|weight| weight.share)),
+            number(self.corridor.weight.map(|weight| weight.low)),
+            number(self.corridor.weight.map(|weight| weight.high)),
         ]
     }
 
     fn read(cells: &Cells<'_>, _datasets: &Datasets) -> Option<Self> {
         let line = geometry::line(cells.blob()??)?;
         let (id, name, target, class, waypoints) = (cells.text()?, cells.text()?, cells.text()?, cells.text()?, cells.text()?);
+        let vertices = cells.optional_text()?;
+        let weight = (cells.optional_number()?, cells.optional_number()?, cells.optional_number()?);
+        let weight = match weight {
+            (Some(share), Some(low), Some(high)) => Some(SupplyShare::new(share, low, high).ok()?),
+            _ => None,
+        };
         let names: Vec<&str> = waypoints.split("; ").collect();
         let positions: Vec<Position> = line.coords().filter_map(|coord| Position::new(coord.x, coord.y).ok()).collect();
-        if names.len() != positions.len() || names.len() < 2 {
+        let at: Vec<usize> = match &vertices {
+            None => (0..names.len()).collect(),
+            Some(text) => text.split(';').map(|at| at.parse().ok()).collect::<Option<_>>()?,
+        };
+        let whole = at.first() == Some(&0) && at.last().is_some_and(|last| last + 1 == positions.len());
+        if names.len() != at.len() || names.len() < 2 || !whole || !at.windows(2).all(|pair| pair[0] < pair[1]) {
             return None;
         }
-        let places = names.iter().zip(positions).map(|(name, position)| ((*name).to_owned(), position)).collect();
-        let corridor = Corridor { id, name, target, class, waypoints: places, changes: Arc::new([]) };
-        Some(Self { corridor, line, waypoints })
+        let places = names.iter().zip(&at).map(|(name, at)| ((*name).to_owned(), positions[*at])).collect();
+        let between = at.windows(2).map(|pair| positions[pair[0] + 1..pair[1]].to_vec());
+        let between = if vertices.is_some() { between.collect() } else { Vec::new() };
+        let corridor = Corridor { id, name, target, class, weight, waypoints: places, between, changes: Arc::new([]) };
+        Some(Self { corridor, line, waypoints, vertices })
     }
 }
 
@@ -688,9 +716,16 @@ impl Stored for Report {
         "verification",
         "confidence",
         "known_at",
+        "segment",
+        "last_confirmed",
+        "from_precision",
+        "to_precision",
     ];
+    const LATER: &'static [&'static str] = &["segment", "last_confirmed", "from_precision", "to_precision"];
 
     fn values(&self) -> Vec<ToSqlOutput<'_>> {
+        // A day is what nothing means.
+        let precision = |of: DatePrecision| (of != DatePrecision::Day).then(|| of.as_str());
         let mut values = vec![
             text(&self.corridor),
             text(self.change.status.as_str()),
@@ -700,19 +735,36 @@ impl Stored for Report {
             optional(self.change.note.as_ref()),
         ];
         values.extend(source(&self.change.source));
+        values.push(integer(self.change.segment));
+        values.push(optional_printed(self.change.last_confirmed.as_ref()));
+        values.extend(
+            [self.change.from_precision, self.change.to_precision]
+                .map(|of| precision(of).map_or(ToSqlOutput::Owned(SqlValue::Null), text)),
+        );
         values
     }
 
     fn read(cells: &Cells<'_>, datasets: &Datasets) -> Option<Self> {
+        let corridor = cells.text()?;
+        let status = SegmentStatus::parse(cells.str()?).ok()?;
+        let (valid_from, valid_to) = (cells.optional_date()??, cells.optional_date()?);
+        let (actor, note, source) = (cells.optional_text()?, cells.optional_text()?, cells.source(datasets)?);
+        let (segment, last_confirmed) = (cells.optional_count()?, cells.optional_date()?);
+        let precision = || cells.maybe_text()?.map_or(Ok(DatePrecision::Day), DatePrecision::parse_of_control).ok();
+        let (from_precision, to_precision) = (precision()?, precision()?);
         Some(Self {
-            corridor: cells.text()?,
+            corridor,
             change: StatusChange {
-                status: SegmentStatus::parse(cells.str()?).ok()?,
-                valid_from: cells.optional_date()??,
-                valid_to: cells.optional_date()?,
-                actor: cells.optional_text()?,
-                note: cells.optional_text()?,
-                source: cells.source(datasets)?,
+                segment,
+                status,
+                valid_from,
+                valid_to,
+                from_precision,
+                to_precision,
+                last_confirmed,
+                actor,
+                note,
+                source,
             },
         })
     }
