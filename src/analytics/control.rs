@@ -76,7 +76,7 @@ struct Reading<'a> {
 
 /// The days within which an end lies for sure. Of a month and a year they are those of the calendar that hold the stated day, which sources
 /// set to the first as often as to the middle; of a week and a season as many around it.
-fn within(day: Date, precision: DatePrecision) -> Within {
+pub(super) fn within(day: Date, precision: DatePrecision) -> Within {
     let around = |before: Day, after: Day| Within { first: day_of(day) - before, last: day_of(day) + after };
     match precision {
         DatePrecision::Day => around(0, 0),

@@ -15,6 +15,8 @@ use super::parameters::CORRELATION;
 
 /// How many draws are made.
 pub const DRAWS: usize = 200;
+/// How many are made of roads.
+pub const ROAD_DRAWS: usize = 300;
 /// The part of them that an interval holds: from the 5 % to the 95 % point.
 pub const LEVEL: f64 = 0.9;
 
@@ -24,35 +26,50 @@ const SEED: u64 = 0x4841_524D_4154_5441;
 /// Standard normal numbers that belong to a name: one from each of as many slices of equal probability as there are draws, in an order of
 /// their own (Latin hypercube sampling, McKay, Beckman and Conover 1979, doi:10.1080/00401706.1979.10489755), so that the few draws there
 /// are have the tails that they should.
-fn normals(kind: &str, name: &str) -> Vec<f64> {
+fn normals(kind: &str, name: &str, slices: &[f64]) -> Vec<f64> {
     let mut stream = ChaCha8Rng::seed_from_u64(SEED ^ xxh3_64(format!("{kind}:{name}").as_bytes()));
-    let mut order: [usize; DRAWS] = std::array::from_fn(|at| at);
-    for at in (1..DRAWS).rev() {
+    let mut order: Vec<usize> = (0..slices.len()).collect();
+    for at in (1..slices.len()).rev() {
         // The rest of a division of 64 bits by some hundred: what is uneven in it shows nowhere.
         #[allow(clippy::cast_possible_truncation, reason = "less than the number of draws")]
         let other = (stream.next_u64() % (at as u64 + 1)) as usize;
         order.swap(at, other);
     }
-    order.iter().map(|slice| SLICES[*slice]).collect()
+    order.iter().map(|slice| slices[*slice]).collect()
 }
 
-/// The middle of each slice.
-static SLICES: LazyLock<Vec<f64>> = LazyLock::new(|| {
+/// The middle of each of so many slices.
+fn slices(count: usize) -> Vec<f64> {
     #[allow(clippy::cast_precision_loss, reason = "a few hundred")]
-    let part = |slice: usize| (slice as f64 + 0.5) / DRAWS as f64;
-    (0..DRAWS).map(|slice| -SQRT_2 * erfc_inv(2.0 * part(slice))).collect()
-});
+    let part = |slice: usize| (slice as f64 + 0.5) / count as f64;
+    (0..count).map(|slice| -SQRT_2 * erfc_inv(2.0 * part(slice))).collect()
+}
+
+static SLICES: LazyLock<Vec<f64>> = LazyLock::new(|| slices(DRAWS));
+static ROAD_SLICES: LazyLock<Vec<f64>> = LazyLock::new(|| slices(ROAD_DRAWS));
 
 /// The normal numbers of a region.
 pub(super) fn of_region(name: &str) -> Vec<f64> {
-    normals("region", name)
+    normals("region", name, &SLICES)
+}
+
+/// What all roads share of one kind of error.
+pub(super) fn of_all_roads(kind: &str) -> Vec<f64> {
+    normals("roads", kind, &ROAD_SLICES)
+}
+
+/// The numbers of a road between 0 and 1, one a draw.
+pub(super) fn of_road(kind: &str, name: &str, all: &[f64]) -> Vec<f64> {
+    let (shared, own) = (CORRELATION.value.sqrt(), (1.0 - CORRELATION.value).sqrt());
+    let numbers = normals(kind, name, &ROAD_SLICES);
+    numbers.iter().zip(all).map(|(road, all)| 0.5 * erfc(-(shared * all + own * road) * FRAC_1_SQRT_2)).collect()
 }
 
 /// The numbers of a place between 0 and 1, one a draw.
 #[allow(clippy::cast_possible_truncation, reason = "24 bits of a number between 0 and 1 are plenty, and half the memory")]
 pub(super) fn of_place(name: &str, region: &[f64]) -> Box<[f32]> {
     let (shared, own) = (CORRELATION.value.sqrt(), (1.0 - CORRELATION.value).sqrt());
-    let numbers = normals("place", name);
+    let numbers = normals("place", name, &SLICES);
     let numbers = numbers.iter().zip(region).map(|(place, region)| shared * region + own * place);
     numbers.map(|z| (0.5 * erfc(-z * FRAC_1_SQRT_2)) as f32).collect()
 }

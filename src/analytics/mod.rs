@@ -5,19 +5,31 @@
 
 pub mod areas;
 pub mod belief;
+mod chances;
 mod control;
 mod control_areas;
+mod corridors;
+mod course;
 mod draws;
+mod flow;
+mod network;
 pub mod parameters;
 mod periods;
 mod shares;
+mod status;
 mod units;
 
 pub use control::{ControlModel, Reported};
 pub use control_areas::STEPS;
-pub use draws::{DRAWS, LEVEL};
+pub use corridors::{
+    Bottleneck, CORRIDOR_METHOD, CORRIDOR_METHOD_VERSION, CorridorModel, CorridorPoint, CorridorView, Estimate, GatewayView,
+    SegmentState, Town, TownView, isolation_is_doubtful,
+};
+pub use course::{Pass, PassState};
+pub use draws::{DRAWS, LEVEL, ROAD_DRAWS};
 pub use periods::{BlockadeView, UnitPoint, UnitView};
 pub use shares::{Bracket, By, Label, Measure, RegionShares, Share, Standpoint};
+pub use status::{Attack, attack_weight};
 pub use units::{Unit, UnitKind};
 
 use jiff::civil::Date;

@@ -144,7 +144,198 @@ pub const DEFINITE: Parameter =
 pub const POSSIBLE: Parameter =
     parameter("possible", 0.25, "", "the possible share counts places with at least this belief", "default");
 
-/// All of them.
+/// Half-life of a report that a road is open.
+pub const HALF_LIFE_OPEN_ROAD: Parameter = parameter(
+    "half_life_open_road",
+    180.0,
+    "days",
+    "half the weight of an open-ended report that a road is open is gone so long after it was last confirmed",
+    "default; as of control",
+);
+/// The same of a disrupted one.
+pub const HALF_LIFE_DISRUPTED_ROAD: Parameter =
+    parameter("half_life_disrupted_road", 60.0, "days", "the same of a disrupted road", "default; as of a contested place");
+/// The same of one that is blocked, cut or under escort.
+pub const HALF_LIFE_CLOSED_ROAD: Parameter = parameter(
+    "half_life_closed_road",
+    30.0,
+    "days",
+    "the same of a road that is blocked, cut or passed under escort alone",
+    "default; as of a blockade",
+);
+/// What a town takes in.
+pub const SINK: Parameter = parameter(
+    "sink",
+    100.0,
+    "% of normal inflow",
+    "what a town takes in a normal day, in which capacities are counted",
+    "default; only ratios to it matter",
+);
+/// How much more than its share a gateway can give.
+pub const SLACK: Parameter = parameter(
+    "gateway_slack",
+    1.25,
+    "",
+    "a gateway can give so much of its share, so that others take over part of one that is cut",
+    "default",
+);
+/// What an open trunk or primary road carries.
+pub const CAPACITY_TRUNK: Parameter =
+    parameter("capacity_trunk", 100.0, "% of normal inflow", "what an open trunk or primary road carries", "default");
+/// The same of a secondary road.
+pub const CAPACITY_SECONDARY: Parameter =
+    parameter("capacity_secondary", 40.0, "% of normal inflow", "the same of a secondary road", "default");
+/// The same of a tertiary road.
+pub const CAPACITY_TERTIARY: Parameter =
+    parameter("capacity_tertiary", 15.0, "% of normal inflow", "the same of a tertiary road", "default");
+/// The same of a track.
+pub const CAPACITY_TRACK: Parameter = parameter("capacity_track", 5.0, "% of normal inflow", "the same of a track", "default");
+/// Speed on a trunk or primary road.
+pub const SPEED_TRUNK: Parameter = parameter(
+    "speed_trunk",
+    60.0,
+    "km/h",
+    "speed on a trunk or primary road; times are compared for detours and never told",
+    "default",
+);
+/// The same on a secondary road.
+pub const SPEED_SECONDARY: Parameter = parameter("speed_secondary", 45.0, "km/h", "the same on a secondary road", "default");
+/// The same on a tertiary road.
+pub const SPEED_TERTIARY: Parameter = parameter("speed_tertiary", 30.0, "km/h", "the same on a tertiary road", "default");
+/// The same on a track.
+pub const SPEED_TRACK: Parameter = parameter("speed_track", 15.0, "km/h", "the same on a track", "default");
+/// What is left of a disrupted road.
+pub const MULTIPLIER_DISRUPTED: Parameter = parameter(
+    "multiplier_disrupted",
+    0.5,
+    "",
+    "part of its capacity that a disrupted road carries; an open one carries all, a cut one nothing",
+    "default",
+);
+/// The least of it.
+pub const MULTIPLIER_DISRUPTED_LOW: Parameter =
+    parameter("multiplier_disrupted_low", 0.25, "", "least of it in a draw", "default");
+/// The most of it.
+pub const MULTIPLIER_DISRUPTED_HIGH: Parameter =
+    parameter("multiplier_disrupted_high", 0.75, "", "most of it in a draw", "default");
+/// What is left of a road under escort.
+pub const MULTIPLIER_ESCORT: Parameter =
+    parameter("multiplier_escort_only", 0.2, "", "the same of a road that is passed under escort alone", "default");
+/// The least of it.
+pub const MULTIPLIER_ESCORT_LOW: Parameter = parameter("multiplier_escort_only_low", 0.1, "", "least of it in a draw", "default");
+/// The most of it.
+pub const MULTIPLIER_ESCORT_HIGH: Parameter =
+    parameter("multiplier_escort_only_high", 0.4, "", "most of it in a draw", "default");
+/// What is left of a blocked road.
+pub const MULTIPLIER_BLOCKED: Parameter =
+    parameter("multiplier_blocked", 0.05, "", "the same of a blocked road; the least in a draw is 0", "default");
+/// The most of it.
+pub const MULTIPLIER_BLOCKED_HIGH: Parameter = parameter("multiplier_blocked_high", 0.2, "", "most of it in a draw", "default");
+/// What is taken of a road that nobody reported on.
+pub const MULTIPLIER_UNKNOWN: Parameter = parameter(
+    "multiplier_unknown",
+    0.5,
+    "",
+    "the same of a road that nobody reported on; in a draw anything from 0 to 1",
+    "default",
+);
+/// How much longer a way may be.
+pub const DETOUR: Parameter =
+    parameter("detour", 2.0, "", "a gateway whose way takes longer than so many times the usual is degraded", "default");
+/// Below so much a town is isolated.
+pub const ISOLATED: Parameter = parameter("isolated", 0.25, "", "below so much open capacity a town is isolated", "default");
+/// With so much it no longer is.
+pub const RELIEVED: Parameter = parameter("relieved", 0.35, "", "with so much again it no longer is", "default");
+/// Once that has lasted so long.
+pub const RELIEF_DAYS: Parameter = parameter("relief_days", 3.0, "days", "once it has lasted so many days", "default");
+/// How near an attack must be.
+pub const ATTACK_REACH: Parameter = parameter(
+    "attack_reach",
+    5.0,
+    "km",
+    "an incident counts for a road no farther away; 70 % of events in North and West Africa 1997–2024 lie within 1 km of one, many hot spots within 4 km (OECD/SWAC 2025, Roads and Conflicts in North and West Africa)",
+    "default",
+);
+/// How long it counts.
+pub const ATTACK_HALF_LIFE: Parameter =
+    parameter("attack_half_life", 30.0, "days", "half of what an incident counts is gone after so long", "default");
+/// What an attack on the road counts.
+pub const ATTACK_ROAD: Parameter =
+    parameter("attack_road", 1.0, "", "what an attack on a convoy, an ambush, a mine or an improvised device counts", "default");
+/// What a checkpoint and an abduction count.
+pub const ATTACK_PASSAGE: Parameter = parameter("attack_passage", 0.7, "", "what a checkpoint and an abduction count", "default");
+/// What other violence counts.
+pub const ATTACK_OTHER: Parameter = parameter(
+    "attack_other",
+    0.3,
+    "",
+    "what any other violence counts; where only the district is known, nothing does",
+    "default",
+);
+/// From when on a road is contested.
+pub const ATTACK_CONTESTED: Parameter = parameter(
+    "attack_contested",
+    1.0,
+    "",
+    "from so much on a road that is reported open or not reported on counts as disrupted; never as blocked",
+    "default",
+);
+/// When it no longer is.
+pub const ATTACK_CLEARED: Parameter = parameter("attack_cleared", 0.5, "", "below so much it no longer does", "default");
+/// Length of a piece of road.
+pub const PIECE: Parameter = parameter(
+    "piece",
+    20.0,
+    "km",
+    "longer roads are looked at in pieces no longer than this, so that incidents far apart do not add up",
+    "default",
+);
+
+/// Those that corridors rest on.
+pub const OF_CORRIDORS: &[Parameter] = &[
+    SINK,
+    SLACK,
+    CAPACITY_TRUNK,
+    CAPACITY_SECONDARY,
+    CAPACITY_TERTIARY,
+    CAPACITY_TRACK,
+    SPEED_TRUNK,
+    SPEED_SECONDARY,
+    SPEED_TERTIARY,
+    SPEED_TRACK,
+    MULTIPLIER_DISRUPTED,
+    MULTIPLIER_DISRUPTED_LOW,
+    MULTIPLIER_DISRUPTED_HIGH,
+    MULTIPLIER_ESCORT,
+    MULTIPLIER_ESCORT_LOW,
+    MULTIPLIER_ESCORT_HIGH,
+    MULTIPLIER_BLOCKED,
+    MULTIPLIER_BLOCKED_HIGH,
+    MULTIPLIER_UNKNOWN,
+    DETOUR,
+    ISOLATED,
+    RELIEVED,
+    RELIEF_DAYS,
+    ATTACK_REACH,
+    ATTACK_HALF_LIFE,
+    ATTACK_ROAD,
+    ATTACK_PASSAGE,
+    ATTACK_OTHER,
+    ATTACK_CONTESTED,
+    ATTACK_CLEARED,
+    PIECE,
+    HALF_LIFE_OPEN_ROAD,
+    HALF_LIFE_DISRUPTED_ROAD,
+    HALF_LIFE_CLOSED_ROAD,
+    UNKNOWN_WEIGHT,
+    FLOOR,
+    BRIDGE,
+    CORRELATION,
+    CONFIDENCE_ONE,
+    CONFIDENCE_INFERRED,
+];
+
+/// Those that control rests on.
 pub const ALL: &[Parameter] = &[
     HALF_LIFE_CONTROL,
     HALF_LIFE_INFLUENCE,
@@ -177,8 +368,9 @@ mod tests {
 
     #[test]
     fn every_number_is_named_once_and_says_where_it_is_from() {
-        for (at, parameter) in ALL.iter().enumerate() {
-            assert!(ALL[..at].iter().all(|before| before.name != parameter.name), "{}", parameter.name);
+        for (all, at) in [ALL, OF_CORRIDORS].into_iter().flat_map(|all| (0..all.len()).map(move |at| (all, at))) {
+            let parameter = &all[at];
+            assert!(all[..at].iter().all(|before| before.name != parameter.name), "{}", parameter.name);
             assert!(!parameter.source.is_empty() && !parameter.meaning.is_empty() && parameter.value > 0.0);
         }
     }

@@ -10,10 +10,11 @@ use super::paging;
 use super::table::Table;
 use super::tile::DrawnRegions;
 use super::touched::{History, Touched};
-use crate::analytics::{ControlModel, Reported};
+use crate::analytics::{Attack, ControlModel, CorridorModel, Reported, attack_weight, day_of};
 use crate::domain::{
-    Actor, Audience, Bbox, Collection, ControlArea, ControlObservation, Corridor, CorridorSegment, Dataset, FeatureQuery, Field,
-    Instant, Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef, StatusChange, Value,
+    Actor, Audience, Bbox, Collection, ControlArea, ControlObservation, Corridor, CorridorSegment, Dataset, EventType,
+    FeatureQuery, Field, Instant, Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef,
+    StatusChange, Value,
 };
 use crate::index::RegionLocator;
 use crate::tiles::TileId;
@@ -182,6 +183,7 @@ pub struct Snapshot {
     control: Arc<Control>,
     models: Arc<Models>,
     roads: Arc<Roads>,
+    road_models: Arc<RoadModels>,
     restricted: bool,
     history: History,
 }
@@ -223,6 +225,13 @@ struct Models {
     all: OnceLock<Arc<ControlModel>>,
     public_areas: OnceLock<ControlAreas>,
     all_areas: OnceLock<ControlAreas>,
+}
+
+/// The roads to towns, computed when they are first asked for: of what everybody may see, and of everything.
+#[derive(Debug, Default)]
+struct RoadModels {
+    public: OnceLock<Arc<CorridorModel>>,
+    all: OnceLock<Arc<CorridorModel>>,
 }
 
 /// The land around places with who is believed to hold it, as known now and before.
@@ -273,6 +282,7 @@ impl Snapshot {
             control: Arc::new(Control::new(content.control, content.past_control)?),
             models: Arc::default(),
             roads: Arc::new(Roads::new(content.corridors)?),
+            road_models: Arc::default(),
             restricted: false,
             history: History::default(),
         }))
@@ -296,10 +306,14 @@ impl Snapshot {
         let roads = changed.corridors.map(Roads::new).transpose()?.map(Arc::new);
         // What a model is made of; the terms of datasets come with control.
         let same = areas.is_none() && places.is_none() && control.is_none() && changed.actors.is_none();
+        let same_terms = self.datasets.len() == changed.datasets.len()
+            && self.datasets.iter().zip(&changed.datasets).all(|(a, b)| (&a.id, a.redistribution) == (&b.id, b.redistribution));
+        let same_roads = roads.is_none() && Arc::ptr_eq(&incidents, &self.incidents) && same_terms;
         let mut after = Self::summed_up(Self {
             generation,
             datasets: changed.datasets,
             models: if same { Arc::clone(&self.models) } else { Arc::default() },
+            road_models: if same_roads { Arc::clone(&self.road_models) } else { Arc::default() },
             actors: changed.actors.map_or_else(|| Arc::clone(&self.actors), sorted),
             areas: areas.unwrap_or_else(|| Arc::clone(&self.areas)),
             places: places.unwrap_or_else(|| Arc::clone(&self.places)),
@@ -448,6 +462,70 @@ impl Snapshot {
             Arc::new(ControlModel::new(&reports, places, areas.regions.records(), &areas.locator, &self.actors))
         };
         Arc::clone(kept.get_or_init(make))
+    }
+
+    /// All corridors with the reports and the incidents near them that the audience may see, as known at an instant or now, made ready to be
+    /// asked how much of a town's supply is open. What is known now is worked out once.
+    #[must_use]
+    pub fn corridor_model(&self, audience: Audience, known_at: Option<Instant>) -> Arc<CorridorModel> {
+        let make = || {
+            let public: Vec<Corridor>;
+            let corridors = match audience {
+                Audience::Operator => &self.roads.corridors,
+                Audience::Public => {
+                    public = self.roads.corridors.iter().map(Corridor::public).collect();
+                    &public
+                }
+            };
+            Arc::new(CorridorModel::new(corridors, &self.attacks(audience, known_at), known_at))
+        };
+        let kept = match audience {
+            _ if known_at.is_some() => return make(),
+            Audience::Operator => &self.road_models.all,
+            Audience::Public => &self.road_models.public,
+        };
+        Arc::clone(kept.get_or_init(make))
+    }
+
+    /// The incidents around the corridors that count anything against a road.
+    fn attacks(&self, audience: Audience, known_at: Option<Instant>) -> Vec<Attack> {
+        /// More than five kilometres, in degrees of latitude and, between the tropics, of longitude.
+        const MARGIN: f64 = 0.06;
+        let Some(extent) = self.roads.segments.extent else { return Vec::new() };
+        let wider = (extent.west() - MARGIN, extent.south() - MARGIN, extent.east() + MARGIN, extent.north() + MARGIN);
+        // Where that leaves the globe every incident is looked at.
+        let around = Bbox::new(wider.0, wider.1, wider.2, wider.3).ok();
+        let everything = FeatureQuery::all(Collection::Incidents, Instant::MAX);
+        let query = FeatureQuery { bbox: around, known_at, once: known_at.is_none(), audience, ..everything };
+        let mut ids: Vec<Arc<str>> = Vec::new();
+        let rows = self.incidents.search(&query).into_iter().filter(|row| audience.may_see(row.redistribution()));
+        let attacks = rows.filter_map(|row| {
+            let Shape::Point(position) = row.shape() else { return None };
+            let word = |name: &str| match row.value(name, Instant::MAX) {
+                Value::Text(text) => Some(text),
+                _ => None,
+            };
+            let kind = EventType::parse(&word("event_type")?).ok()?;
+            // Of an incident of which no more than the year is known nobody can say when it counted.
+            if word("date_precision").is_some_and(|precision| precision == "year") {
+                return None;
+            }
+            let precision = match row.value("geo_precision", Instant::MAX) {
+                Value::Integer(code) => u8::try_from(code).ok()?,
+                _ => 1,
+            };
+            let weight = attack_weight(kind, word("sub_event_type").as_deref(), precision);
+            let day = row.interval().start().date().map(day_of)?;
+            let dataset = word("dataset")?;
+            let kept = ids.iter().find(|known| ***known == *dataset).cloned();
+            let dataset = kept.unwrap_or_else(|| {
+                let new: Arc<str> = Arc::from(&*dataset);
+                ids.push(Arc::clone(&new));
+                new
+            });
+            (weight > 0.0).then_some(Attack { position, day, weight, dataset })
+        });
+        attacks.collect()
     }
 
     /// The areas that the audience may see; none where they cannot be numbered, which takes more than four thousand million.

@@ -1,0 +1,312 @@
+//! The roads as one graph: places are nodes, and corridors meet where the names of their places are equal but for case and accents.
+//!
+//! A stretch that several corridors share is one edge. For a town the graph is cut down to what can lead to it and chains of edges between
+//! junctions are drawn together, which leaves every flow and every shortest way as it was.
+
+use std::collections::HashMap;
+
+use super::parameters::{self, Parameter};
+use crate::domain::{Corridor, Folding, Position, SupplyShare};
+
+/// A named place.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) name: String,
+    pub(super) position: Position,
+}
+
+/// A stretch of road between two places, in both directions.
+#[derive(Debug, Clone)]
+pub(super) struct Edge {
+    /// Its nodes, in the direction of travel of the first corridor on it.
+    pub(super) ends: [usize; 2],
+    /// What it can carry when it is open; 100 is what a town takes in a normal day.
+    pub(super) capacity: f64,
+    /// Time it takes, in hours; never told to anybody, only compared.
+    pub(super) hours: f64,
+    /// The corridors that it is part of with its position on them, from 1; by the ids of the corridors.
+    pub(super) segments: Vec<(usize, u32)>,
+    /// Its line.
+    pub(super) line: Vec<Position>,
+}
+
+/// A corridor.
+#[derive(Debug, Clone)]
+pub(super) struct Road {
+    pub(super) id: String,
+    pub(super) name: String,
+    /// The town that it names as its target, folded; empty for none.
+    target: String,
+    pub(super) nodes: Vec<usize>,
+    pub(super) weight: Option<SupplyShare>,
+}
+
+/// All roads.
+#[derive(Debug, Default)]
+pub(super) struct Network {
+    pub(super) nodes: Vec<Node>,
+    by_name: HashMap<String, usize>,
+    pub(super) edges: Vec<Edge>,
+    pub(super) roads: Vec<Road>,
+}
+
+/// A name as it is compared.
+pub(super) fn folded(name: &str) -> String {
+    Folding::Case.of(&Folding::Accents.of(name.trim()))
+}
+
+/// What a road of a class carries, and how fast one drives there in km/h.
+fn class(word: &str) -> (Parameter, Parameter) {
+    match word {
+        "secondary" => (parameters::CAPACITY_SECONDARY, parameters::SPEED_SECONDARY),
+        "tertiary" => (parameters::CAPACITY_TERTIARY, parameters::SPEED_TERTIARY),
+        "track" => (parameters::CAPACITY_TRACK, parameters::SPEED_TRACK),
+        _ => (parameters::CAPACITY_TRUNK, parameters::SPEED_TRUNK),
+    }
+}
+
+impl Network {
+    /// The graph of some corridors, which stand in the order of their ids.
+    pub(super) fn new(corridors: &[Corridor]) -> Self {
+        let mut network = Self::default();
+        let mut by_ends: HashMap<[usize; 2], usize> = HashMap::new();
+        for corridor in corridors {
+            let road = network.roads.len();
+            let nodes: Vec<usize> = corridor.waypoints.iter().map(|(name, position)| network.node(name, *position)).collect();
+            let (capacity, speed) = class(&corridor.class);
+            for (pair, segment) in nodes.windows(2).zip(corridor.segments()) {
+                let &[from, to] = pair else { continue };
+                if from == to {
+                    continue;
+                }
+                let line: Vec<Position> = segment.line.coords().filter_map(|at| Position::new(at.x, at.y).ok()).collect();
+                let length_km = line.windows(2).map(|pair| pair[0].distance_m(pair[1])).sum::<f64>() / 1000.0;
+                let hours = length_km / speed.value;
+                let at = *by_ends.entry([from.min(to), from.max(to)]).or_insert_with(|| {
+                    network.edges.push(Edge { ends: [from, to], capacity: 0.0, hours, segments: Vec::new(), line });
+                    network.edges.len() - 1
+                });
+                let edge = &mut network.edges[at];
+                // Corridors that say different things of one road: the better class, the shorter time.
+                edge.capacity = edge.capacity.max(capacity.value);
+                edge.hours = edge.hours.min(hours);
+                if !edge.segments.iter().any(|(other, _)| *other == road) {
+                    edge.segments.push((road, segment.seq));
+                }
+            }
+            network.roads.push(Road {
+                id: corridor.id.clone(),
+                name: corridor.name.clone(),
+                target: folded(&corridor.target),
+                nodes,
+                weight: corridor.weight,
+            });
+        }
+        network
+    }
+
+    fn node(&mut self, name: &str, position: Position) -> usize {
+        let nodes = &mut self.nodes;
+        *self.by_name.entry(folded(name)).or_insert_with(|| {
+            nodes.push(Node { name: name.to_owned(), position });
+            nodes.len() - 1
+        })
+    }
+
+    /// The ids of the segments of an edge.
+    pub(super) fn segment_ids(&self, edge: usize) -> Vec<String> {
+        self.edges[edge].segments.iter().map(|(road, seq)| format!("{}:{seq}", self.roads[*road].id)).collect()
+    }
+
+    /// The towns that corridors name as their targets, each with the numbers of those corridors; by name.
+    pub(super) fn targets(&self, corridors: &[Corridor]) -> Vec<(String, Vec<usize>)> {
+        let mut targets: Vec<(String, String, Vec<usize>)> = Vec::new();
+        for (at, road) in self.roads.iter().enumerate().filter(|(_, road)| !road.target.is_empty()) {
+            match targets.iter_mut().find(|(key, ..)| *key == road.target) {
+                Some((_, _, roads)) => roads.push(at),
+                None => targets.push((road.target.clone(), corridors[at].target.clone(), vec![at])),
+            }
+        }
+        targets.sort();
+        targets.into_iter().map(|(_, name, roads)| (name, roads)).collect()
+    }
+
+    /// The way goods reach a town: `None` where no corridor leads to it.
+    pub(super) fn supply(&self, target: &str) -> Option<Supply> {
+        let key = folded(target);
+        let node = self.by_name.get(&key).copied();
+        let named: Vec<usize> = (0..self.roads.len()).filter(|road| !key.is_empty() && self.roads[*road].target == key).collect();
+        let is_named = !named.is_empty();
+        let through = |road: &usize| node.is_some_and(|node| self.roads[*road].nodes[1..].contains(&node));
+        let roads = if is_named { named } else { (0..self.roads.len()).filter(through).collect() };
+        let gateways = self.gateways(&roads, node);
+        if roads.is_empty() || (gateways.is_empty() && !is_named) {
+            return None;
+        }
+        let mut supply = Supply { target: node, is_named, roads, gateways, links: Vec::new(), nodes: 0 };
+        supply.draw_together(self);
+        Some(supply)
+    }
+
+    /// The first places of corridors with their shares of the supply.
+    fn gateways(&self, roads: &[usize], target: Option<usize>) -> Vec<Gateway> {
+        let mut gateways: Vec<Gateway> = Vec::new();
+        for road in roads {
+            let Some(first) = self.roads[*road].nodes.first().copied().filter(|first| Some(*first) != target) else { continue };
+            match gateways.iter_mut().find(|gateway| gateway.node == first) {
+                Some(gateway) => gateway.roads.push(*road),
+                None => gateways.push(Gateway {
+                    node: first,
+                    roads: vec![*road],
+                    share: 0.0,
+                    low: 0.0,
+                    high: 0.0,
+                    stated: false,
+                    at: 0,
+                }),
+            }
+        }
+        #[allow(clippy::cast_precision_loss, reason = "a handful")]
+        for gateway in &mut gateways {
+            // What several corridors of one gateway say of it is said of the gateway: their mean, over all that any of them says.
+            let stated: Vec<SupplyShare> = gateway.roads.iter().filter_map(|road| self.roads[*road].weight).collect();
+            if !stated.is_empty() {
+                gateway.stated = true;
+                gateway.share = stated.iter().map(|weight| weight.share).sum::<f64>() / stated.len() as f64;
+                gateway.low = stated.iter().map(|weight| weight.low).fold(f64::INFINITY, f64::min);
+                gateway.high = stated.iter().map(|weight| weight.high).fold(0.0, f64::max);
+            }
+        }
+        share_out(&mut gateways);
+        gateways.sort_by(|a, b| folded(&self.nodes[a.node].name).cmp(&folded(&self.nodes[b.node].name)));
+        gateways
+    }
+}
+
+/// Gives gateways without a stated share equal parts of what the others leave over, or of the whole where that is nothing, and makes all
+/// sum to 1.
+#[allow(clippy::cast_precision_loss, reason = "a handful")]
+fn share_out(gateways: &mut [Gateway]) {
+    let stated: f64 = gateways.iter().map(|gateway| gateway.share).sum();
+    let open = gateways.iter().filter(|gateway| !gateway.stated).count() as f64;
+    let all = gateways.len() as f64;
+    for gateway in gateways.iter_mut().filter(|gateway| !gateway.stated) {
+        let share = if stated < 1.0 { (1.0 - stated) / open } else { 1.0 / all };
+        (gateway.share, gateway.low, gateway.high) = (share, share, share);
+    }
+    let sum: f64 = gateways.iter().map(|gateway| gateway.share).sum();
+    for gateway in gateways {
+        gateway.share /= sum;
+        (gateway.low, gateway.high) = (gateway.low / sum, gateway.high / sum);
+    }
+}
+
+/// Where goods come from.
+#[derive(Debug, Clone)]
+pub(super) struct Gateway {
+    pub(super) node: usize,
+    /// The corridors that begin there.
+    pub(super) roads: Vec<usize>,
+    /// Its share of the supply.
+    pub(super) share: f64,
+    pub(super) low: f64,
+    pub(super) high: f64,
+    /// Whether a source states the share.
+    pub(super) stated: bool,
+    /// Its number among the junctions.
+    pub(super) at: usize,
+}
+
+/// Edges between two junctions, one after the other.
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    /// Numbers of junctions.
+    pub(super) ends: [usize; 2],
+    pub(super) edges: Vec<usize>,
+    pub(super) hours: f64,
+}
+
+/// How goods reach a town.
+#[derive(Debug, Clone)]
+pub(super) struct Supply {
+    /// Its node; `None` where it is no place of any corridor, though one names it.
+    pub(super) target: Option<usize>,
+    /// Whether corridors name it as their target.
+    pub(super) is_named: bool,
+    /// The corridors to it.
+    pub(super) roads: Vec<usize>,
+    /// By name.
+    pub(super) gateways: Vec<Gateway>,
+    pub(super) links: Vec<Link>,
+    /// The number of junctions; the target is the first of them.
+    pub(super) nodes: usize,
+}
+
+impl Supply {
+    /// The edges that can carry anything to the town.
+    pub(super) fn edges(&self) -> impl Iterator<Item = usize> {
+        self.links.iter().flat_map(|link| link.edges.iter().copied())
+    }
+
+    /// Leaves out what is a dead end and draws chains together.
+    fn draw_together(&mut self, network: &Network) {
+        let terminals: Vec<usize> = self.target.into_iter().chain(self.gateways.iter().map(|gateway| gateway.node)).collect();
+        let is_terminal = |node: usize| terminals.contains(&node);
+        let mut incident: Vec<Vec<usize>> = vec![Vec::new(); network.nodes.len()];
+        for (at, edge) in network.edges.iter().enumerate() {
+            edge.ends.iter().for_each(|end| incident[*end].push(at));
+        }
+        let mut there = vec![true; network.edges.len()];
+        let mut ends: Vec<usize> = (0..incident.len()).filter(|node| incident[*node].len() == 1 && !is_terminal(*node)).collect();
+        while let Some(node) = ends.pop() {
+            let mut left = incident[node].iter().copied().filter(|edge| there[*edge]);
+            if let (Some(edge), None) = (left.next(), left.next()) {
+                there[edge] = false;
+                let other = other_end(network, edge, node);
+                if !is_terminal(other) && incident[other].iter().filter(|edge| there[**edge]).count() == 1 {
+                    ends.push(other);
+                }
+            }
+        }
+        incident.iter_mut().for_each(|edges| edges.retain(|edge| there[*edge]));
+        let is_junction = |node: usize| is_terminal(node) || incident[node].len() > 2;
+        let mut numbers: HashMap<usize, usize> = HashMap::new();
+        for node in terminals.iter().copied().chain((0..incident.len()).filter(|node| incident[*node].len() > 2)) {
+            let next = numbers.len();
+            numbers.entry(node).or_insert(next);
+        }
+        for edge in 0..network.edges.len() {
+            let start = network.edges[edge].ends.into_iter().find(|end| is_junction(*end));
+            let (true, Some(start)) = (there[edge], start) else { continue };
+            let (mut node, mut chain, mut next) = (start, Vec::new(), Some(edge));
+            while let Some(edge) = next {
+                there[edge] = false;
+                chain.push(edge);
+                node = other_end(network, edge, node);
+                next = if is_junction(node) { None } else { incident[node].iter().copied().find(|edge| there[*edge]) };
+            }
+            // A loop carries nothing anywhere, and neither does a way that ends.
+            if node != start && is_junction(node) {
+                let hours = chain.iter().map(|edge| network.edges[*edge].hours).sum();
+                self.links.push(Link { ends: [numbers[&start], numbers[&node]], edges: chain, hours });
+            }
+        }
+        self.nodes = numbers.len().max(1);
+        for gateway in &mut self.gateways {
+            gateway.at = numbers[&gateway.node];
+        }
+        if self.target.is_none() {
+            // Nothing leads to a place that is on no road: it stands alone.
+            for link in &mut self.links {
+                link.ends = link.ends.map(|end| end + 1);
+            }
+            self.gateways.iter_mut().for_each(|gateway| gateway.at += 1);
+            self.nodes += 1;
+        }
+    }
+}
+
+fn other_end(network: &Network, edge: usize, node: usize) -> usize {
+    let [from, to] = network.edges[edge].ends;
+    if from == node { to } else { from }
+}
