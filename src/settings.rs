@@ -309,6 +309,37 @@ pub struct AnalyzeSettings {
 pub enum Analysis {
     /// Who was reported to hold what: shares of places, people and land by actor, with what is unknown.
     Control(AnalyzeControlSettings),
+    /// Whether a town is cut off: how much of its supply capacity is open on reported road conditions, through which gateways, since when.
+    Corridors(AnalyzeCorridorsSettings),
+}
+
+/// Settings of `analyze corridors`.
+#[derive(Debug, Args)]
+pub struct AnalyzeCorridorsSettings {
+    /// The town, in any case and with or without accents; without it the towns that can be asked for.
+    #[arg(long, env = "HARMATTAN_TARGET", value_name = "TOWN")]
+    pub target: Option<String>,
+    /// The day, as 2025-10-15; by default today. Not together with a span.
+    #[arg(long, env = "HARMATTAN_DATE", value_name = "DATE", conflicts_with_all = ["from", "to"])]
+    pub date: Option<String>,
+    /// The first day of a span; by default that of the first report.
+    #[arg(long, env = "HARMATTAN_FROM", value_name = "DATE")]
+    pub from: Option<String>,
+    /// The last day of a span, included; by default today.
+    #[arg(long, env = "HARMATTAN_TO", value_name = "DATE")]
+    pub to: Option<String>,
+    /// How far apart the days of a span are: day, week, month.
+    #[arg(long, env = "HARMATTAN_STEP", default_value = "day", value_parser = ["day", "week", "month"], value_name = "STEP")]
+    pub step: String,
+    /// Only what was known by then.
+    #[arg(long, env = "HARMATTAN_KNOWN_AT", value_name = "DATETIME")]
+    pub known_at: Option<String>,
+    /// The store.
+    #[command(flatten)]
+    pub store: StoreSettings,
+    /// One JSON document instead of text.
+    #[arg(long, env = "HARMATTAN_JSON")]
+    pub json: bool,
 }
 
 /// Settings of `analyze control`.

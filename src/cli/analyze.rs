@@ -1,19 +1,76 @@
 //! `harmattan analyze`: the measures of spread on the command line, as the server answers them.
 
 use anyhow::Result;
+use jiff::civil::Date;
 use std::io::Write as _;
 
 use super::wrong_usage;
 use crate::analytics::By;
 use crate::domain::{AdminLevel, Audience, Instant, Moment};
-use crate::http::{ControlQuestion, control_document, control_text};
-use crate::settings::{Analysis, AnalyzeControlSettings, AnalyzeSettings};
+use crate::http::{
+    ControlQuestion, CorridorQuestion, CorridorSeriesQuestion, Refusal, Step, control_document, control_text, corridor_document,
+    corridor_series, corridor_series_text, corridor_targets, corridor_text,
+};
+use crate::settings::{Analysis, AnalyzeControlSettings, AnalyzeCorridorsSettings, AnalyzeSettings};
 use crate::store::{GeoPackageStore, Store as _};
 
 pub(super) fn analyze(settings: &AnalyzeSettings) -> Result<()> {
     match &settings.measure {
         Analysis::Control(settings) => control(settings),
+        Analysis::Corridors(settings) => corridors(settings),
     }
+}
+
+/// The day of a setting.
+fn day(name: &'static str, text: &str) -> Result<Date> {
+    let day = match Moment::parse(text).map_err(|error| error.named(name))? {
+        Moment::Day(day) => Some(day),
+        Moment::Instant(instant) => instant.date(),
+    };
+    day.ok_or_else(|| wrong_usage(format!("{name}: out of range")))
+}
+
+fn corridors(settings: &AnalyzeCorridorsSettings) -> Result<()> {
+    let today = || Instant::now().date().ok_or_else(|| wrong_usage("--date: out of range"));
+    let known_at = settings.known_at.as_deref().map(Moment::parse).transpose().map_err(|error| error.named("--known-at"))?;
+    let known_at = known_at.map(|moment| moment.interval().end());
+    let refused = |(parameter, reason): Refusal| wrong_usage(format!("--{parameter}: {reason}"));
+    let is_span = settings.from.is_some() || settings.to.is_some();
+    let store = GeoPackageStore::open(&settings.store.file)?;
+    let snapshot = store.snapshot()?;
+    // Whoever has the file may see all of it.
+    let audience = Audience::Operator;
+    let (document, text) = match settings.target.clone() {
+        None => {
+            let document = corridor_targets(&snapshot, audience);
+            let towns = document["targets"].as_array().into_iter().flatten().filter_map(|town| town["target"].as_str());
+            let text = towns.map(|town| format!("{town}\n")).collect();
+            (document, text)
+        }
+        Some(target) if is_span => {
+            let from = settings.from.as_deref().map(|text| day("--from", text)).transpose()?;
+            let to = settings.to.as_deref().map_or_else(today, |text| day("--to", text))?;
+            let step = Step::parse(&settings.step).map_err(|reason| wrong_usage(format!("--step: {reason}")))?;
+            let question = CorridorSeriesQuestion { target, from, to, step, known_at };
+            let document = corridor_series(&snapshot, audience, &question).map_err(refused)?;
+            let text = corridor_series_text(&document);
+            (document, text)
+        }
+        Some(target) => {
+            let date = settings.date.as_deref().map_or_else(today, |text| day("--date", text))?;
+            let document =
+                corridor_document(&snapshot, audience, &CorridorQuestion { target, date, known_at }).map_err(refused)?;
+            let text = corridor_text(&document);
+            (document, text)
+        }
+    };
+    let mut stdout = std::io::stdout().lock();
+    if settings.json {
+        writeln!(stdout, "{document:#}")?
+    } else {
+        write!(stdout, "{text}")?
+    }
+    Ok(())
 }
 
 fn control(settings: &AnalyzeControlSettings) -> Result<()> {

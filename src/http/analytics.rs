@@ -85,7 +85,7 @@ impl Frame {
 }
 
 /// A share to twelve places: sums of shares stay within 1 ± 1e-9, and what rounding noise there is does not show.
-fn rounded(share: f64) -> f64 {
+pub(super) fn rounded(share: f64) -> f64 {
     (share * 1e12).round() / 1e12
 }
 
@@ -144,20 +144,20 @@ pub fn control_document(snapshot: &Snapshot, audience: Audience, question: &Cont
         "generation": snapshot.generation(),
         "method": CONTROL_METHOD,
         "method_version": CONTROL_METHOD_VERSION,
-        "parameters": settings(),
+        "parameters": settings(parameters::ALL),
         "caveats": CAVEATS,
         "sources": sources(snapshot, &used),
         "regions": regions.iter().map(|region| describe(&frame, region, question.level)).collect::<Vec<_>>(),
     })
 }
 
-/// The numbers that the method rests on.
-fn settings() -> Json {
+/// The numbers that a method rests on.
+pub(super) fn settings(of: &[parameters::Parameter]) -> Json {
     let row = |parameter: &parameters::Parameter| json!({ "name": parameter.name, "value": parameter.value, "unit": parameter.unit, "meaning": parameter.meaning, "source": parameter.source });
-    parameters::ALL.iter().map(row).collect()
+    of.iter().map(row).collect()
 }
 
-fn sources(snapshot: &Snapshot, used: &BTreeSet<&str>) -> Json {
+pub(super) fn sources(snapshot: &Snapshot, used: &BTreeSet<&str>) -> Json {
     let used = snapshot.datasets().iter().filter(|dataset| used.contains(dataset.id.as_str()));
     let describe = |dataset: &std::sync::Arc<crate::domain::Dataset>| json!({ "dataset": dataset.id, "version": dataset.version, "licence": dataset.licence, "attribution": dataset.attribution });
     used.map(describe).collect()
@@ -262,7 +262,7 @@ pub fn control_text(document: &Json) -> String {
 }
 
 /// Takes `date`, a day; today where it is left out.
-fn date(params: &mut Params, name: &str, state: &AppState) -> Result<Option<Date>, Problem> {
+pub(super) fn date(params: &mut Params, name: &str, state: &AppState) -> Result<Option<Date>, Problem> {
     let Some(text) = params.take(name)? else { return Ok(state.now().date().filter(|_| name == "date")) };
     match Moment::parse(&text.replace(' ', "+")).map_err(|error| refused(name)(error.named("date")))? {
         Moment::Day(day) => Ok(Some(day)),

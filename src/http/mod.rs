@@ -12,6 +12,7 @@ mod cache;
 mod collections;
 mod conditional;
 mod conformance;
+mod corridors;
 mod encoding;
 mod error;
 mod feature_pages;
@@ -49,6 +50,10 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use analytics::{ControlQuestion, control_document, control_text};
 pub use audience::Restricted;
+pub use corridors::{
+    CorridorQuestion, CorridorSeriesQuestion, Refusal, Step, corridor_document, corridor_series, corridor_series_text,
+    corridor_targets, corridor_text,
+};
 pub use error::ServeError;
 pub use server::{Limits, serve};
 pub use state::{AppState, Clock};
@@ -73,6 +78,8 @@ pub fn router(state: AppState) -> Router {
         .route("/analytics/control", get(analytics::control))
         .route("/analytics/control/places", get(analytics::places))
         .route("/analytics/control/series", get(analytics::series))
+        .route("/analytics/corridors", get(corridors::corridors))
+        .route("/analytics/corridors/series", get(corridors::series))
         .route_layer(from_fn_with_state(state.clone(), audience::decide));
     let routes = Router::new()
         .route("/", get(landing::landing))

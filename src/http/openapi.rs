@@ -80,6 +80,13 @@ fn asked(name: &str, description: &str, schema: Json, example: Json) -> Json {
     json!({ "name": name, "in": "query", "description": description, "schema": schema, "example": example })
 }
 
+/// A parameter that must be there.
+fn required(parameter: Json) -> Json {
+    let mut parameter = parameter;
+    parameter["required"] = json!(true);
+    parameter
+}
+
 /// A day as a parameter.
 fn day(name: &str, description: &str) -> Json {
     asked(name, description, json!({ "type": "string", "format": "date" }), json!("2025-10-15"))
@@ -281,6 +288,44 @@ fn operations() -> Vec<Operation> {
             ]
             .concat(),
             json_only(any_object()),
+        ),
+        plain(
+            "/analytics/corridors",
+            "analyzeCorridors",
+            "Analytics",
+            "How much of a town's supply capacity is open on reported road conditions, through which gateways, how many open routes are left and since when it is isolated; without target the towns that can be asked for.",
+            vec![
+                form(&["json"]),
+                asked("target", "A town, in any case and with or without accents", json!({ "type": "string" }), json!("Bamako")),
+                day("date", "The day; today where it is left out"),
+                parameter("known_at"),
+            ],
+            json_only(any_object()),
+        ),
+        plain(
+            "/analytics/corridors/series",
+            "analyzeCorridorsSeries",
+            "Analytics",
+            "The same numbers over time: a list with one object a day, week or month, at most 10,000.",
+            vec![
+                form(&["json"]),
+                required(asked(
+                    "target",
+                    "A town, in any case and with or without accents",
+                    json!({ "type": "string" }),
+                    json!("Bamako"),
+                )),
+                day("from", "First day; by default that of the first report"),
+                day("to", "Last day; by default today"),
+                asked(
+                    "step",
+                    "How far apart the days are",
+                    json!({ "type": "string", "enum": ["day", "week", "month"], "default": "day" }),
+                    json!("week"),
+                ),
+                parameter("known_at"),
+            ],
+            json_only(json!({ "type": "array", "items": { "type": "object" } })),
         ),
         plain(
             "/preview.png",

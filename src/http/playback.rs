@@ -15,7 +15,7 @@ use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
 use crate::analytics::parameters::CELL;
-use crate::analytics::{ControlModel, STEPS, UnitKind, UnitView};
+use crate::analytics::{ControlModel, CorridorModel, STEPS, UnitKind, UnitView};
 use crate::domain::{
     Audience, Blockade, Collection, ControlObservation, Corridor, FeatureQuery, GeoPrecision, Instant, Position, Record as _,
     Verification,
@@ -317,9 +317,13 @@ fn corridor_changes(snapshot: &Snapshot, audience: Audience) -> Json {
         changes.extend(shown.iter().map(|change| {
             json!({
                 "corridor": ordinal,
+                "segment": change.segment,
                 "status": change.status.as_str(),
                 "valid_from": change.valid_from.to_string(),
                 "valid_to": change.valid_to.map(|day| day.to_string()),
+                "from_precision": change.from_precision.as_str(),
+                "to_precision": change.to_precision.as_str(),
+                "last_confirmed": change.last_confirmed.map(|day| day.to_string()),
                 "actor": change.actor,
                 "confidence": change.source.confidence,
                 "verification": change.source.verification.map(Verification::as_str),
@@ -328,7 +332,24 @@ fn corridor_changes(snapshot: &Snapshot, audience: Audience) -> Json {
             })
         }));
     }
-    with_withheld(json!({ "generation": snapshot.generation(), "corridors": corridors, "changes": changes }), withheld)
+    let mut answer = json!({ "generation": snapshot.generation(), "corridors": corridors, "changes": changes });
+    answer["segment_states"] = segment_states(&snapshot.corridor_model(audience, None));
+    with_withheld(answer, withheld)
+}
+
+/// How each segment counts in the measures of corridors, a row for each day on which it is something else, which holds until its next row: the
+/// least severe of the corridors that share it, its own report first, disrupted where incidents near it make it so. Unknown before the
+/// first. Days are counted from 1970-01-01.
+fn segment_states(model: &CorridorModel) -> Json {
+    let (mut segments, mut rows) = (Vec::new(), Vec::new());
+    for (id, states) in model.segment_states() {
+        for state in &states {
+            let basis = if state.by_incidents { "incidents" } else { "reported" };
+            rows.push(json!([segments.len(), state.from, state.status.as_str(), basis]));
+        }
+        segments.push(id);
+    }
+    json!({ "segments": segments, "columns": ["segment", "from", "status", "basis"], "rows": rows })
 }
 
 /// The answer, saying how many statements may not be shown to whoever asks, where there are any.
@@ -355,5 +376,14 @@ fn describe(corridor: &Corridor) -> Json {
             })
         })
         .collect();
-    json!({ "id": corridor.id, "name": corridor.name, "target": corridor.target, "segments": segments })
+    let weight = |of: fn(&crate::domain::SupplyShare) -> f64| corridor.weight.as_ref().map(of);
+    json!({
+        "id": corridor.id,
+        "name": corridor.name,
+        "target": Some(&corridor.target).filter(|target| !target.is_empty()),
+        "weight": weight(|weight| weight.share),
+        "weight_low": weight(|weight| weight.low),
+        "weight_high": weight(|weight| weight.high),
+        "segments": segments,
+    })
 }

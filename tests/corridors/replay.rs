@@ -1,0 +1,91 @@
+//! What the bundled reports say, on the days on which they say it.
+
+use harmattan::http::Step;
+use serde_json::{Value as Json, json};
+
+use super::support::{bundled_snapshot, day, number, series, told};
+
+/// Each change of status of the corridors of a town, as the file has it, is told on its day and not on the day before.
+fn every_change_is_told_on_its_day(target: &str, from: &str) {
+    let snapshot = bundled_snapshot();
+    let mut seen = 0;
+    for corridor in snapshot.corridors().iter().filter(|corridor| corridor.target == target) {
+        let status = |answer: &Json| -> (String, Json) {
+            let rows = answer["gateways"].as_array().unwrap().iter().flat_map(|gateway| gateway["corridors"].as_array().unwrap());
+            let row = rows.into_iter().find(|row| row["corridor"] == corridor.id.as_str()).unwrap();
+            (row["status"].as_str().unwrap().to_owned(), row["since"].clone())
+        };
+        for change in corridor.changes.iter().filter(|change| change.valid_from.to_string().as_str() >= from) {
+            let on = told(snapshot, target, &change.valid_from.to_string());
+            assert_eq!(status(&on), (change.status.as_str().to_owned(), json!(change.valid_from.to_string())), "{}", corridor.id);
+            let before = told(snapshot, target, &change.valid_from.yesterday().unwrap().to_string());
+            assert_ne!(status(&before).1, json!(change.valid_from.to_string()), "{}", corridor.id);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 2, "{target}: {seen}");
+}
+
+#[test]
+fn bamako_changes_on_the_reported_days() {
+    every_change_is_told_on_its_day("Bamako", "2025-07-01");
+    let states = |on: &str| -> Vec<(String, String)> {
+        let answer = told(bundled_snapshot(), "bamako", on);
+        let row =
+            |gateway: &Json| (gateway["gateway"].as_str().unwrap().to_owned(), gateway["state"].as_str().unwrap().to_owned());
+        answer["gateways"].as_array().unwrap().iter().map(row).collect()
+    };
+    let at = |on: &str, name: &str| states(on).into_iter().find(|(gateway, _)| gateway == name).unwrap().1;
+    for (gateway, day_before, day_of) in [
+        ("Dakar", ("2025-09-03", "open"), ("2025-09-04", "degraded")),
+        ("Nouakchott", ("2025-09-03", "degraded"), ("2025-09-04", "cut")),
+        ("Conakry", ("2025-09-28", "open"), ("2025-09-29", "degraded")),
+        ("Nouakchott", ("2025-11-20", "cut"), ("2025-11-21", "degraded")),
+    ] {
+        assert_eq!(at(day_before.0, gateway), day_before.1, "{gateway} on {}", day_before.0);
+        assert_eq!(at(day_of.0, gateway), day_of.1, "{gateway} on {}", day_of.0);
+    }
+    // Nobody reports on the fuel road from Niamey before November 2025: others lead there, past the disrupted one by Kantchari.
+    assert_eq!(at("2025-01-15", "Niamey"), "degraded");
+}
+
+#[test]
+fn djibo_is_isolated_since_17_february_2022() {
+    every_change_is_told_on_its_day("Djibo", "2019-01-01");
+    let snapshot = bundled_snapshot();
+    assert_eq!(number(&told(snapshot, "Djibo", "2022-02-16")["isolation_days"]), 0.0);
+    let first = told(snapshot, "Djibo", "2022-02-17");
+    assert_eq!((number(&first["isolation_days"]), &first["isolation_days"]["since"]), (1.0, &json!("2022-02-17")));
+    assert_eq!(first["isolation_days"]["since_precision"], "day");
+    assert!((number(&first["capacity_open"]) - 0.1).abs() < 1e-9, "two blocked roads carry five of a hundred each");
+    let last = told(snapshot, "Djibo", "2023-03-22");
+    assert_eq!(number(&last["isolation_days"]), f64::from(day("2023-03-22") - day("2022-02-17") + 1));
+    // Escorted in from 21 March 2023: the third day ends it, until the road is blocked again.
+    assert_eq!(number(&told(snapshot, "Djibo", "2023-03-23")["isolation_days"]), 0.0);
+    assert_eq!(told(snapshot, "Djibo", "2024-01-01")["isolation_days"]["since"], "2023-06-26");
+}
+
+#[test]
+fn less_of_bamakos_supply_is_open_in_october_2025_than_in_january() {
+    let rows = series(bundled_snapshot(), "Bamako", "2025-01-01", "2025-10-31", Step::Day);
+    let of = |row: &Json, name: &str| row["supply_open"][name].as_f64().unwrap();
+    let within =
+        |month: &str| -> Vec<&Json> { rows.iter().filter(|row| row["date"].as_str().unwrap().starts_with(month)).collect() };
+    let (january, october) = (within("2025-01"), within("2025-10"));
+    assert_eq!((january.len(), october.len()), (31, 31));
+    for (before, after) in january.iter().zip(&october) {
+        // Of five gateways alike four over open roads and one over a disrupted one; then none over an open one and one over a blocked one.
+        assert!(
+            (of(before, "value") - 0.9).abs() < 1e-9 && of(after, "value") < 0.52,
+            "{} {}",
+            of(before, "value"),
+            of(after, "value")
+        );
+        // The middle of either lies outside of the other's interval.
+        assert!(of(after, "median") < of(before, "lo") && of(after, "hi") < of(before, "median"), "{} {}", before, after);
+    }
+    assert!((of(october[30], "value") - 0.41).abs() < 1e-9);
+    // What the model's capacities alone say: two disrupted roads, each with room for all that a town takes, make up for one another.
+    assert_eq!(number(&october[30]["capacity_open"]), 1.0);
+    assert!(october[30]["capacity_open"]["lo"].as_f64() < Some(0.5) && january[30]["capacity_open"]["lo"].as_f64() > Some(0.95));
+}
