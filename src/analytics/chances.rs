@@ -191,7 +191,9 @@ impl Begun {
                 let status = drawn_status(odds, status[draw]);
                 (status, in_band(status, band[draw]))
             }));
-            (carried.clear(), multipliers.clear(), open.clear());
+            carried.clear();
+            multipliers.clear();
+            open.clear();
             for link in &self.links {
                 let (mut least, mut most, mut all_open) = (f64::INFINITY, f64::INFINITY, true);
                 for alike in link {

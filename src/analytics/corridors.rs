@@ -479,8 +479,8 @@ impl CorridorModel {
         }
         let is_bad = |edge: &&usize| !matches!(states[*edge].status, SegmentStatus::Open | SegmentStatus::Unknown);
         let mut found = Vec::new();
-        for link in 0..works.links() {
-            let binding = supply.links[link].edges.iter().filter(|edge| units(carried(edge)) == capacities[link]);
+        for (link, capacity) in capacities.iter().enumerate() {
+            let binding = supply.links[link].edges.iter().filter(|edge| units(carried(edge)) == *capacity);
             let binding: Vec<usize> = binding.filter(is_bad).copied().collect();
             if binding.is_empty() || !works.is_in_a_cut(&flow, link) {
                 continue;

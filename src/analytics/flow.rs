@@ -26,7 +26,6 @@ pub(super) fn units(capacity: f64) -> u64 {
 #[derive(Debug, Clone)]
 pub(super) struct Waterworks {
     graph: DiGraph<(), u64>,
-    links: usize,
     gateways: usize,
     source: NodeIndex,
     sink: NodeIndex,
@@ -53,7 +52,7 @@ impl Waterworks {
             graph.add_edge(source, nodes[gateway.at], 0);
         }
         graph.add_edge(nodes[0], sink, 0);
-        Self { graph, links: supply.links.len(), gateways: supply.gateways.len(), source, sink }
+        Self { graph, gateways: supply.gateways.len(), source, sink }
     }
 
     fn set(&mut self, capacities: impl Iterator<Item = u64>) {
@@ -123,11 +122,6 @@ impl Waterworks {
             let reached = self.reach(flow, &[self.source, from]);
             !reached[to.index()] && !reached[self.sink.index()]
         })
-    }
-
-    /// The number of links.
-    pub(super) fn links(&self) -> usize {
-        self.links
     }
 }
 

@@ -6,6 +6,7 @@ mod aggregate;
 mod analytics;
 mod caching;
 mod collections;
+mod corridors;
 mod errors;
 mod filters;
 mod formats;

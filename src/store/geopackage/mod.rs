@@ -315,6 +315,12 @@ mod tests {
         {
             older.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN {column}")).unwrap();
         }
+        // And the fourth.
+        let roads = <rows::Road as rows::Stored>::LATER.iter().map(|column| ("corridors", column));
+        for (table, column) in roads.chain(<rows::Report as rows::Stored>::LATER.iter().map(|column| ("corridor_status", column)))
+        {
+            older.execute_batch(&format!("ALTER TABLE {table} DROP COLUMN {column}")).unwrap();
+        }
         drop(older);
         let store = GeoPackageStore::open(&path).unwrap();
         assert_eq!(changes::between(&store.connection.lock().unwrap(), 0, 1).unwrap(), None, "what came before is not known");
