@@ -1,9 +1,10 @@
 // The only fetch(). A problem+json answer becomes an ApiError; pages are followed to the end.
 
 import { isoDay } from "./calendar";
-import type { Day } from "./calendar";
+import type { Day, Span } from "./calendar";
 import type { SeriesAnswer } from "./data/shares";
 import { readStream } from "./data/stream";
+import type { SupplyDocument, SupplyNumbers, TargetsAnswer } from "./data/supply";
 import { STORED, keepAnswer } from "./keep";
 import type { StreamColumns } from "./data/stream";
 import type { Actor, ControlAnswer, CorridorAnswer, DatasetInfo, IncidentFeature, PlaceFeature, RegionFeature } from "./types";
@@ -39,11 +40,11 @@ interface FeaturePage {
   links?: { rel: string; href: string }[];
 }
 
-/** `low` lets the browser put it behind what the first map needs. */
-async function request(path: string, accept: string, priority: RequestPriority = "auto"): Promise<Response> {
+/** `low` lets the browser put it behind what the first map needs; with a signal the question can be dropped for a newer one. */
+async function request(path: string, accept: string, priority: RequestPriority = "auto", signal: AbortSignal | null = null): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, { headers: { Accept: accept }, priority });
+    response = await fetch(path, { headers: { Accept: accept }, priority, signal });
   } catch {
     throw new ApiError("unreachable", null, 0);
   }
@@ -53,13 +54,13 @@ async function request(path: string, accept: string, priority: RequestPriority =
   }
   const stored = response.headers.get(STORED);
   if (stored !== null) oldest = oldest === null || stored < oldest ? stored : oldest;
-  // The program's own files are the service worker's business.
-  else if (!path.startsWith("/assets/")) void keepAnswer(path, response.clone());
+  // The program's own files are the service worker's business. Of questions that give way to newer ones there are too many to keep.
+  else if (!path.startsWith("/assets/") && !signal) void keepAnswer(path, response.clone());
   return response;
 }
 
-export async function getJson<T>(path: string, priority: RequestPriority = "auto"): Promise<T> {
-  const response = await request(path, "application/geo+json, application/json", priority);
+export async function getJson<T>(path: string, priority: RequestPriority = "auto", signal: AbortSignal | null = null): Promise<T> {
+  const response = await request(path, "application/geo+json, application/json", priority, signal);
   try {
     return (await response.json()) as T;
   } catch {
@@ -147,3 +148,19 @@ export const loadIncident = (id: string) => getJson<IncidentFeature>(`/collectio
 /** Every version of an incident, oldest first. */
 export const loadRevisions = (id: string) =>
   getJson<Record<string, unknown>[]>(`/collections/incidents/items/${encodeURIComponent(id)}/revisions`);
+
+/** Towns that the roads can be measured to. */
+export const loadTargets = () => getJson<TargetsAnswer>("/analytics/corridors");
+
+/** Where the measures of the roads to a town on a day stand. */
+export const supplyPath = (town: string, day: Day, known: Day | null) =>
+  `/analytics/corridors?${[`target=${encodeURIComponent(town)}`, `date=${isoDay(day)}`, knownAt(known)].filter(Boolean).join("&")}`;
+
+export const loadSupply = (town: string, day: Day, known: Day | null, signal: AbortSignal) =>
+  getJson<SupplyDocument>(supplyPath(town, day, known), "auto", signal);
+
+/** The same numbers over a span, once for all the steps in it. */
+export const loadSupplySeries = (town: string, span: Span, step: "day" | "week", known: Day | null) =>
+  getJson<SupplyNumbers[]>(
+    `/analytics/corridors/series?${[`target=${encodeURIComponent(town)}`, `from=${isoDay(span.from)}`, `to=${isoDay(span.to)}`, `step=${step}`, knownAt(known)].filter(Boolean).join("&")}`,
+  );

@@ -34,6 +34,7 @@ export function encodeHash(state: Readonly<State>): string {
   parts.set("lang", state.language);
   if (state.theme !== "auto") parts.set("theme", state.theme);
   parts.set("panel", state.panel ?? "none");
+  if (state.target !== null && state.panel === "supply") parts.set("target", state.target);
   if (state.selected) parts.set("sel", state.selected);
   // Commas, slashes and colons are legal in a fragment; left as they are, the link stays readable.
   return parts.toString().replace(/%2C/g, ",").replace(/%2F/g, "/").replace(/%3A/g, ":");
@@ -102,6 +103,8 @@ export function decodeHash(hash: string): Partial<State> {
   const panel = oneOf(parts.get("panel"), PANELS);
   if (panel) state.panel = panel;
   else if (parts.get("panel") === "none") state.panel = null;
+  const target = parts.get("target");
+  if (target) state.target = target;
   const selected = parts.get("sel");
   if (selected) state.selected = selected;
   return state;

@@ -70,6 +70,7 @@ const store = new Store({
   language: preferredLanguage(navigator.languages),
   theme: "auto",
   panel: wide ? "layers" : null,
+  target: null,
   selected: null,
   ...given,
   ...(embedded ? { panel: null } : {}),

@@ -6,7 +6,7 @@ import type { Day, Mode, Span, Unit } from "./calendar";
 export const LAYERS = ["regions", "areas", "corridors", "control", "incidents", "labels"] as const;
 export type LayerName = (typeof LAYERS)[number];
 
-export const PANELS = ["layers", "filters", "list", "compare", "export"] as const;
+export const PANELS = ["layers", "filters", "list", "supply", "compare", "export"] as const;
 export type PanelName = (typeof PANELS)[number];
 
 /** Steps a second. */
@@ -71,6 +71,8 @@ export interface State {
   language: Language;
   theme: Theme;
   panel: PanelName | null;
+  /** The town whose supply roads the panel measures; null until one is asked for. */
+  target: string | null;
   /** `incident/<id>`, `spot/<lon>,<lat>`, `place/<country>/<name>`, `corridor/<id>`, `roads/<id>,<id>`, `region/<id>`,
    * `area/<lon>,<lat>,<lon>,<lat>,…` (corners of a drawn area). */
   selected: string | null;

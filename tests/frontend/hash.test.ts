@@ -35,7 +35,8 @@ const state: State = {
   },
   language: "fr",
   theme: "dark",
-  panel: "list",
+  panel: "supply",
+  target: "Nioro du Sahel",
   selected: "incident/chronology:2025-10-28-négala",
 };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDay } from "../../static/src/calendar";
-import { corridorHistories, corridorStatus } from "../../static/src/data/history";
-import { lastSaid, lookOf, segmentAt, segmentStates, stretches } from "../../static/src/data/roads";
+import { corridorHistories } from "../../static/src/data/history";
+import { corridorsTo, lastSaid, lookOf, segmentAt, segmentStates, statusCounts, stretches } from "../../static/src/data/roads";
 import { DARK, LIGHT } from "../../static/src/draw/palette";
 import { DASHES, ROAD_AGES, roadStrength } from "../../static/src/draw/roads";
 import { CORRIDOR_STATUSES } from "../../static/src/types";
@@ -89,7 +89,15 @@ test("with the server's states the map shows what the measures count, and incide
 test("a report on one stretch is no report on its road", () => {
   const [history] = corridorHistories({ corridors: [road("a", "End", PORT, TOWN)], changes: [change(0, "cut", "2025-01-01", null, { segment: 1 })] });
   assert.deepEqual([history!.states.length, history!.parts.length], [0, 1]);
-  assert.equal(corridorStatus(history!, day("2025-02-01")), "unknown");
+  assert.deepEqual([...statusCounts([history!], day("2025-02-01"))], [["unknown", 1]]);
+});
+
+test("the roads of a town are those that name it, else those that run through it, whatever its accents", () => {
+  const roads = corridorHistories({ corridors: [road("a", "End", PORT, TOWN, END), road("b", null, PORT, TOWN)], changes: [] });
+  assert.deepEqual([corridorsTo(roads, "énd").named, corridorsTo(roads, "énd").roads.map(({ id }) => id)], [true, ["a"]]);
+  assert.deepEqual([corridorsTo(roads, "TOWN").named, corridorsTo(roads, "TOWN").roads.map(({ id }) => id)], [false, ["a", "b"]]);
+  // Supply does not come to where it comes from.
+  assert.deepEqual(corridorsTo(roads, "Port").roads, []);
 });
 
 test("a line pales with its age in steps and never vanishes", () => {

@@ -4,7 +4,7 @@ import { parseDay } from "../calendar";
 import type { Day } from "../calendar";
 import { CORRIDOR_STATUSES } from "../types";
 import type { CorridorAnswer, CorridorChange, CorridorStatus } from "../types";
-import { leastSevere, stateAt } from "./history";
+import { corridorStatus, leastSevere, stateAt } from "./history";
 import type { CorridorHistory, Dated } from "./history";
 import { toLine } from "./geometry";
 import type { Line } from "./geometry";
@@ -103,4 +103,28 @@ export function lookOf(stretch: Stretch, corridors: CorridorHistory[], states: S
   const same = reports.filter(({ value }) => value.status === status);
   const said = Math.max(...(same.length > 0 ? same : reports).map((report) => lastSaid(report, day)));
   return { status, byIncidents: false, age: Number.isFinite(said) ? day - said : 0 };
+}
+
+/** Names are compared without case and accents, as the server compares them. */
+export function folded(name: string): string {
+  return name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
+}
+
+/** Corridors that name a town as their target, or run through it when none does. */
+export function corridorsTo(corridors: CorridorHistory[], town: string): { roads: CorridorHistory[]; named: boolean } {
+  const name = folded(town);
+  const named = corridors.filter(({ target }) => folded(target ?? "") === name);
+  if (named.length > 0) return { roads: named, named: true };
+  // A road leads to what stands behind its first place.
+  return { roads: corridors.filter(({ segments }) => segments.some(({ to }) => folded(to) === name)), named: false };
+}
+
+/** How many of the roads have each status on a day. */
+export function statusCounts(roads: CorridorHistory[], day: Day): Map<CorridorStatus, number> {
+  const counts = new Map<CorridorStatus, number>();
+  for (const road of roads) {
+    const status = corridorStatus(road, day);
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+  }
+  return counts;
 }

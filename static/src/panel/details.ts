@@ -27,6 +27,7 @@ import { linkTo } from "../hash";
 import { sumDeaths } from "../data/selection";
 import { spotAt } from "../layers/incidents";
 import { recordButton, untitled } from "./list";
+import { townRoads } from "./access";
 import { DATA_LANGUAGE, copier, later, row, sources } from "./parts";
 import { areaReport, regionReport } from "./report";
 
@@ -207,8 +208,10 @@ function town(page: Page, place: PlaceHistory): HTMLElement[] {
     body.push(controlFacts(page, state, day));
     if (state.value.note) body.push(el("p", { class: "notes", lang: DATA_LANGUAGE }, state.value.note));
   } else body.push(el("p", {}, t("details.controlUnknown")));
+  const blockade = state?.value.blockade;
   body.push(
     ...(land ? [later(({ placeStanding }) => placeStanding(page, land))] : []),
+    ...townRoads(page, place.place, blockade === "full" || blockade === "partial"),
     ...(state ? [el("h3", {}, t("details.sources")), sources(state.value.source)] : []),
     el("p", { class: "quiet" }, t("details.townOnly")),
     ...(place.population

@@ -1,6 +1,6 @@
 // Opens and closes the side panel, the card of details and the About dialog, and keeps what they show up to date.
 
-import { byId, icon } from "../dom";
+import { byId, el, icon } from "../dom";
 import { t } from "../i18n/index";
 import type { Page } from "../page";
 import { PANELS } from "../state";
@@ -22,6 +22,9 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
   const buttons = new Map(PANELS.map((name) => [name, byId<HTMLButtonElement>(`open-${name}`)]));
   let updateFilters: (() => void) | null = null;
   let updateCompare: (() => void) | null = null;
+  let updateSupply: (() => void) | null = null;
+  /** The last of the panels on supply that were asked for. */
+  let supplyWish: symbol | null = null;
   let shown = FIRST_PAGE;
 
   const showPanel = () => {
@@ -32,8 +35,9 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
     for (const [other, button] of buttons) button.setAttribute("aria-expanded", String(other === name));
     updateFilters = null;
     updateCompare = null;
+    updateSupply = supplyWish = null;
     if (name === null) return;
-    byId("panel-title").textContent = t(`panel.${name}`);
+    byId("panel-title").textContent = name === "supply" ? t("supply.title") : t(`panel.${name}`);
     if (name === "layers") body.replaceChildren(...renderLegend(page));
     if (name === "filters") {
       const form = renderFilters(page);
@@ -49,6 +53,19 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
         updateCompare = form.update;
         body.replaceChildren(...form.nodes);
       });
+    }
+    if (name === "supply") {
+      body.replaceChildren(el("p", { class: "quiet" }, t("load.loading")));
+      const wish = (supplyWish = Symbol(name));
+      void import("./supply").then(
+        ({ renderSupply }) => {
+          if (wish !== supplyWish) return;
+          const form = renderSupply(page);
+          updateSupply = form.update;
+          body.replaceChildren(...form.nodes);
+        },
+        () => body.replaceChildren(el("p", {}, t("load.unreachable"))),
+      );
     }
     if (name === "export") void import("./export").then(({ renderExport }) => store.get().panel === name && body.replaceChildren(...renderExport(page, clock, map)));
     if (name === "compare" || name === "export") body.replaceChildren();
@@ -88,6 +105,7 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
       updateCompare?.();
     }),
   );
+  store.subscribe(["from", "to", "mode", "playing", "knownAt", "target"], behind(60, () => updateSupply?.()));
   page.bus.on(
     "records",
     throttled(100, () => {
