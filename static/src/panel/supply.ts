@@ -107,12 +107,15 @@ export function renderSupply(page: Page): { nodes: HTMLElement[]; update: () => 
     });
     return el("label", { class: "choice" }, input, el("span", {}, t(close ? "supply.near" : "supply.allYears")));
   });
+  const sparse = el("p", { class: "quiet" }, t("supply.weekly"));
+  sparse.hidden = true;
   const figure = el(
     "figure",
     { class: "supply-chart" },
     el("figcaption", { class: "quiet" }, t("supply.chart")),
     el("fieldset", { class: "segmented" }, el("legend", { class: "unseen" }, t("supply.span")), el("div", {}, ...choices)),
     chartBox,
+    sparse,
     tableBox,
   );
   const full = el("section", { class: "supply-full" });
@@ -256,13 +259,13 @@ export function renderSupply(page: Page): { nodes: HTMLElement[]; update: () => 
         chart?.destroy();
         chartBox.replaceChildren();
         chart = capacityChart(page, chartBox, found, page.data.span);
+        sparse.hidden = found.step <= 1;
         zoom();
         update();
       },
       (error: unknown) => {
-        if (shownKey !== key) return;
-        shownKey = "";
-        problem.textContent = failure(error);
+        // Not asked again by every step: the figures of the day still come where the clock rests.
+        if (shownKey === key) chartBox.textContent = failure(error);
       },
     );
   };

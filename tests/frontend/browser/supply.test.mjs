@@ -180,6 +180,43 @@ test("without an answer the panel says so, and the map stays", async () => {
   await close();
 });
 
+test("a series that does not come is not asked for by every step; the day's figures still come", async () => {
+  const { page, requests, close } = await open({ hash: `${OCTOBER}&panel=none` });
+  await page.route(/corridors\/series/, (route) => route.abort());
+  await page.getByRole("button", { name: "Supply", exact: true }).click();
+  await rested(page);
+  await page.locator("#panel-body .chart", { hasText: "The server cannot be reached." }).waitFor();
+  await slider(page).focus();
+  for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowRight");
+  await page.locator(".as-of", { hasText: "31 March 2026" }).waitFor();
+  assert.equal(requests.filter((url) => /corridors\/series/.test(url)).length, 1);
+  const answer = await ask("/analytics/corridors?target=bamako&date=2026-03-31");
+  assert.deepEqual(await figures(page), [range(answer.capacity_open), range(answer.supply_open)]);
+  await close();
+});
+
+test("a reader who spares the line gets every seventh day, and is told so", async () => {
+  const { page, requests, close } = await openPage(browser, server.address, { hash: `${OCTOBER}&panel=none` });
+  await page.evaluate(() => Object.defineProperty(navigator, "connection", { value: { saveData: true } }));
+  await page.getByRole("button", { name: "Supply", exact: true }).click();
+  await page.getByText("Every seventh day only").waitFor();
+  assert.ok(requests.some((url) => /series\?.*step=week/.test(url)));
+  await close();
+});
+
+test("as known on another day the figures are asked for as known then", async () => {
+  const { page, requests, close } = await open({ hash: `${SUPPLY}&known=2025-09-10` });
+  await rested(page);
+  await page.getByText("The figures are as known on the chosen day").waitFor();
+  const asks = requests.filter((url) => /analytics\/corridors.*target=Bamako/.test(url));
+  assert.ok(asks.length >= 2 && asks.every((url) => /known_at=2025-09-10T23:59:59Z/.test(url)), asks.join(" "));
+  const answer = await ask("/analytics/corridors?target=bamako&date=2025-10-31&known_at=2025-09-10T23:59:59Z");
+  const shown = await figures(page);
+  if (answer.capacity_open.n === 0) assert.equal(shown[0], "unknown");
+  else assert.deepEqual(shown, [range(answer.capacity_open), range(answer.supply_open)]);
+  await close();
+});
+
 test("on a phone the panel is a sheet, in Arabic from right to left, in the dark too", async () => {
   for (const [lang, colorScheme] of [["fr", "light"], ["ar", "dark"]]) {
     const { page, problems, close } = await open({ ...PHONE, colorScheme, hash: SUPPLY.replace("lang=en", `lang=${lang}`) });
