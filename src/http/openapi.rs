@@ -139,6 +139,10 @@ fn queryables(collection: Collection) -> Vec<Json> {
 
 fn filters(collection: Collection) -> Vec<Json> {
     let mut found: Vec<Json> = ["datetime", "known_at", "filter", "filter-lang", "filter-crs"].map(parameter).to_vec();
+    if collection == Collection::Corridors {
+        // A road lies in several countries: the example of all others would be refused.
+        found[2] = asked("filter", "A condition in CQL2.", json!({ "type": "string" }), json!("status <> 'unknown'"));
+    }
     if collection == Collection::Incidents {
         found.push(parameter("duplicates"));
     }
@@ -497,7 +501,9 @@ fn example_id(collection: Collection) -> &'static str {
         Collection::Regions => "ML",
         Collection::Places => "geonames:2460596",
         Collection::Incidents => "chronology:2022-02-17-djibo-siege-begins",
-        Collection::Control | Collection::Corridors | Collection::ControlAreas => "id",
+        Collection::Control => "control-observations:djibo-2022-02-17",
+        Collection::Corridors => "abidjan-odienne-bamako:1",
+        Collection::ControlAreas => "geonames:2244991@2012-01-01",
     }
 }
 
@@ -521,7 +527,7 @@ fn shared_parameters() -> Map<String, Json> {
         json!([-5.5, 13.0, 2.5, 17.0]),
     );
     add("bbox-crs", "The reference system of bbox.", crs(), Json::Null);
-    add("crs", "The reference system of the answer (GeoJSON only).", crs(), Json::Null);
+    add("crs", "The reference system of the answer; another one than the default is for GeoJSON only.", crs(), Json::Null);
     add(
         "datetime",
         "Only what meets it: an RFC 3339 date or instant, or start/end with .. for an open end; ends included, UTC.",
@@ -607,7 +613,7 @@ fn shared_schemas() -> Json {
         "collection": { "type": "object", "required": ["id", "links"], "properties": { "id": text(), "title": text(), "description": text(), "itemType": text(), "extent": any_object(), "crs": { "type": "array", "items": text() }, "storageCrs": text(), "links": links } },
         "collections": { "type": "object", "required": ["links", "collections"], "properties": { "links": links, "collections": { "type": "array", "items": schema("collection") } } },
         "feature": { "type": "object", "required": ["type", "id", "geometry", "properties"], "properties": { "type": { "type": "string", "enum": ["Feature"] }, "id": text(), "geometry": { "type": "object", "nullable": true }, "properties": any_object(), "links": links } },
-        "featureCollection": { "type": "object", "required": ["type", "features"], "properties": { "type": { "type": "string", "enum": ["FeatureCollection"] }, "features": { "type": "array", "items": schema("feature") }, "links": links, "numberMatched": { "type": "integer", "minimum": 0 }, "numberReturned": { "type": "integer", "minimum": 0 }, "datetime": text() } },
+        "featureCollection": { "type": "object", "required": ["type", "features"], "properties": { "type": { "type": "string", "enum": ["FeatureCollection"] }, "features": { "type": "array", "items": schema("feature") }, "links": links, "numberMatched": { "type": "integer", "minimum": 0 }, "numberReturned": { "type": "integer", "minimum": 0 }, "datetime": text(), "changed": { "type": "boolean", "description": "On a later page: what meets the query may have changed since the first page was made." } } },
         "problem": { "type": "object", "required": ["type", "title", "status"], "properties": { "type": text(), "title": text(), "status": { "type": "integer" }, "detail": text(), "parameter": text() } },
     })
 }

@@ -8,6 +8,7 @@ mod caching;
 mod collections;
 mod corridors;
 mod errors;
+mod examples;
 mod filters;
 mod formats;
 mod freshness;
