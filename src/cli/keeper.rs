@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::domain::{ChangeSet, Collection, Instant};
+use crate::formats::guarded;
 use crate::import::{Rejection, Row, Sink};
 use crate::store::{Counts, StoreError, Transaction};
 
@@ -44,7 +45,7 @@ impl Rejects {
         if let Some(file) = &mut self.file {
             let line = rejection.line.to_string();
             let Rejection { column, value, reason, .. } = rejection;
-            file.write_record([&*line, &*guarded(column), &*guarded(value), &*guarded(reason)])?;
+            file.write_record([&*line, &*guarded_cell(column), &*guarded_cell(value), &*guarded_cell(reason)])?;
         }
         Ok(())
     }
@@ -184,13 +185,9 @@ impl<'a> Keeper<'a> {
     }
 }
 
-/// A text that no spreadsheet takes for a formula (OWASP, "CSV injection"): what begins as one, and is no number, gets an
-/// apostrophe in front. A text that has apostrophes before such a character gets one more, so that taking one away from
-/// each text of that form gives back what the file had.
-fn guarded(text: &str) -> Cow<'_, str> {
-    let risky = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
-    let number = text.parse::<f64>().is_ok_and(f64::is_finite);
-    if !number && text.trim_start_matches('\'').starts_with(risky) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
+/// A cell that no spreadsheet takes for a formula (OWASP, "CSV injection"). It may hold what was to be a number, which stays.
+fn guarded_cell(text: &str) -> Cow<'_, str> {
+    if text.parse::<f64>().is_ok_and(f64::is_finite) { Cow::Borrowed(text) } else { guarded(text) }
 }
 
 #[cfg(test)]
@@ -213,7 +210,7 @@ mod tests {
             ("l'an", "l'an"),
             ("", ""),
         ] {
-            assert_eq!(guarded(text), expected);
+            assert_eq!(guarded_cell(text), expected);
         }
     }
 }

@@ -80,8 +80,10 @@ impl<W: Write> Writer for CsvWriter<W> {
     }
 }
 
-/// A text that no spreadsheet takes for a formula. Beside ASCII the wide forms count, which some of them take as the same.
-fn guarded(text: &str) -> Cow<'_, str> {
+/// A text that no spreadsheet takes for a formula: with an apostrophe in front where it would be one. Beside ASCII the wide forms count, which
+/// some of them take as the same. A text that has apostrophes before such a character gets one more, so that taking one away gives it back.
+#[must_use]
+pub fn guarded(text: &str) -> Cow<'_, str> {
     let risky = |c: char| matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠');
     if text.trim_start_matches('\'').starts_with(risky) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }

@@ -19,6 +19,7 @@ mod wkb;
 use std::io::Write;
 use std::path::Path;
 
+pub use csv::guarded;
 pub use error::FormatError;
 pub use header::{Header, Source, sources};
 pub use picture::{Picture, Rgb};

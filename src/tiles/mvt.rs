@@ -5,12 +5,11 @@
 //! without looking at a text again.
 
 use geo::Coord;
-use std::collections::{BTreeMap, HashMap};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::grid::TILE_EXTENT;
-use crate::domain::{Instant, Record, Value as Property};
+use crate::domain::{ByHash, Instant, Record, Value as Property};
 
 /// The media type of a vector tile.
 pub const MEDIA_TYPE: &str = "application/vnd.mapbox-vector-tile";
@@ -98,29 +97,11 @@ pub struct Layer {
     /// Where each value begins in it.
     value_starts: Vec<usize>,
     /// The number of a value by the hash of its bytes.
-    known: HashMap<u64, u32, BuildHasherDefault<Hashed>>,
+    known: ByHash<u32>,
     tags: Vec<u32>,
     /// The tags of the feature that comes next, as they will be sent.
     tagged: Vec<u8>,
     commands: Vec<u32>,
-}
-
-/// A key that is a hash already.
-#[derive(Debug, Default)]
-struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = xxh3_64(bytes);
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
 }
 
 // Tags of the protocol: number of the field << 3 | wire type (0 varint, 1 eight bytes, 2 bytes after their length).
@@ -166,7 +147,7 @@ impl Layer {
             last_key: 0,
             values: Vec::new(),
             value_starts: Vec::new(),
-            known: HashMap::default(),
+            known: ByHash::default(),
             tags: Vec::new(),
             tagged: Vec::new(),
             commands: Vec::new(),

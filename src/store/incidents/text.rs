@@ -1,8 +1,8 @@
 //! Texts in columns: a dictionary for those that repeat, and one long text with the ends of its parts for those that do not.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use xxhash_rust::xxh3::xxh3_64;
+
+use crate::domain::ByHash;
 
 /// The code of no text.
 pub(super) const NONE: u32 = u32::MAX;
@@ -47,7 +47,7 @@ impl Texts {
 pub(super) struct Dictionary {
     texts: Texts,
     /// From the hash of a text to its code. Of two texts of one hash the second is kept under a new code each time it comes.
-    codes: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
+    codes: ByHash<u32>,
     /// What came last: rows often repeat the row before them.
     last: Option<u32>,
 }
@@ -107,7 +107,7 @@ impl Dictionary {
 
     /// Forgets how texts are found: nothing is added any more.
     pub(super) fn close(&mut self) {
-        self.codes = HashMap::default();
+        self.codes = ByHash::default();
         self.texts.shrink();
     }
 }
@@ -115,24 +115,6 @@ impl Dictionary {
 /// The code in another dictionary of what had a code here.
 pub(super) fn translated(code: u32, codes: &[u32]) -> u32 {
     usize::try_from(code).ok().and_then(|at| codes.get(at)).copied().unwrap_or(NONE)
-}
-
-/// A hasher for keys that are hashes.
-#[derive(Debug, Default)]
-struct AsIs(u64);
-
-impl Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0 = xxh3_64(bytes);
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
 }
 
 #[cfg(test)]
