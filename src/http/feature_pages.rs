@@ -12,12 +12,13 @@ use crate::tiles::Sketch;
 /// Long remarks stand on the page of the feature, not in the table.
 const LONG: [&str; 2] = ["notes", "note"];
 
-/// A page of features.
+/// A page of features; `changed` where what meets the query may have changed since the first page.
 pub(super) fn items_page(
     base: &str,
     query: &FeatureQuery,
     page: &Page<RecordRef<'_>>,
     links: &[Link],
+    changed: bool,
     snapshot: &Snapshot,
 ) -> String {
     let collection = query.collection;
@@ -37,6 +38,7 @@ pub(super) fn items_page(
             (page.matched) " match, " (page.items.len()) " on this page"
             @if page.withheld > 0 { "; " (page.withheld) " more may not be shown" }
             ". Window: " (query.datetime) @if let Some(known_at) = query.known_at { ", as known at " (known_at) } "."
+            @if changed { " What meets the query may have changed since the first page was made." }
         }
         p { "Other forms: " @for link in others { a rel="alternate" type=(link.media_type()) href=(link.href()) { (link.media_type()) } " " } }
         (ways)

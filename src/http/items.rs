@@ -70,7 +70,7 @@ pub(super) async fn items(
             let links = page_links(&base, &query, text.as_deref(), format, &page);
             let counts = Counts { matched: page.matched, returned: page.items.len(), withheld: page.withheld, changed };
             let Some(format) = format else {
-                let body = items_page(&base, &query, &page, &links, snapshot).into_bytes();
+                let body = items_page(&base, &query, &page, &links, changed, snapshot).into_bytes();
                 return Ok((Content::Built(body), links, counts));
             };
             let told = Told { query, links, format, crs, changed };

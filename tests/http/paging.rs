@@ -265,7 +265,7 @@ fn a_later_page_says_whether_its_answer_changed_since_the_first() {
     for (query, changes) in
         [("", true), ("&bbox=-13,10,5,25", true), ("&bbox=30,10,40,20", false), ("&datetime=../2011-01-01", false)]
     {
-        for format in ["geojson", "csv"] {
+        for format in ["geojson", "csv", "html"] {
             let path = format!("/collections/incidents/items?limit=5&f={format}{query}");
             let first = ask(&path);
             let Some(second) = header_link(&first, "next") else {
@@ -284,6 +284,9 @@ fn a_later_page_says_whether_its_answer_changed_since_the_first() {
             assert_eq!(third.header("harmattan-changed"), later.header("harmattan-changed"), "{path}");
             let back = ask(&header_link(&third, "prev").unwrap());
             assert_eq!(back.header("harmattan-changed"), later.header("harmattan-changed"), "{path}");
+            if format == "html" {
+                assert_eq!(later.text().contains("may have changed since the first page"), changes, "{path}");
+            }
             if format == "geojson" {
                 assert_eq!(later.json().get("changed").is_some(), changes, "{path}");
                 assert!(again.json().get("changed").is_none());
