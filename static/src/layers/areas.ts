@@ -14,13 +14,22 @@ import type { Frame, MapHandle } from "../leaflet";
 import type { Page } from "../page";
 import { differenceOf } from "./changes";
 
-/** What is drawn of all areas on a day. */
+/** Areas that look the same, and are drawn as one. */
+interface Group {
+  look: AreaLook;
+  areas: Set<number>;
+  /** Their outlines together, for the view that they were put together in. */
+  path: Path2D | null;
+  of: ReadonlyMap<number, Path2D> | null;
+}
+
+/** What is drawn of all areas on a day. A step moves those that changed from group to group; the others keep their paths. */
 class Picture {
-  /** Areas of each look, by its key. */
-  readonly groups = new Map<string, { look: AreaLook; areas: number[] }>();
-  /** Changes of hands around the day, an area each; null where there is none. */
-  changes: (Change | null)[] = [];
-  readonly blockaded: number[] = [];
+  private readonly groups = new Map<string, Group>();
+  private keys: (string | null)[] = [];
+  /** Changes of hands around the day, by area. */
+  readonly changes = new Map<number, Change>();
+  readonly blockaded = new Set<number>();
   /** Place of the state in force, an area. */
   private states = new Int32Array(0);
   private of: AreaHistory[] | null = null;
@@ -34,46 +43,87 @@ class Picture {
     let differs = this.of !== areas;
     if (!differs && day === this.day) return false;
     if (differs) {
-      this.states = new Int32Array(areas.length).fill(-2);
-      this.changes = areas.map(() => null);
+      this.groups.clear();
+      this.changes.clear();
+      this.blockaded.clear();
+      this.keys = areas.map(() => null);
+      this.states = new Int32Array(areas.length).fill(-1);
     }
     this.of = areas;
     this.day = day;
     for (let i = 0; i < areas.length; i++) {
       const area = areas[i]!;
-      const state = stateIndex(area, day);
-      const change = area.changes.length > 0 ? changeAround(area, day) : null;
-      if (state === this.states[i] && change === this.changes[i]) continue;
-      this.states[i] = state;
-      this.changes[i] = change;
+      const now = area.states[this.states[i]!];
+      // Most still are as they were.
+      const state = now && now.from <= day && day <= now.to ? this.states[i]! : stateIndex(area, day);
+      if (state !== this.states[i]) {
+        this.states[i] = state;
+        this.regroup(i, area);
+        differs = true;
+      }
+      if (area.changes.length === 0) continue;
+      const change = changeAround(area, day);
+      if (change === (this.changes.get(i) ?? null)) continue;
+      if (change) this.changes.set(i, change);
+      else this.changes.delete(i);
       differs = true;
     }
-    if (differs) this.group();
     return differs;
   }
 
-  private group(): void {
-    const { page } = this;
-    this.groups.clear();
-    this.blockaded.length = 0;
-    const take = (area: AreaHistory, i: number) => {
-      const state = this.stateOf(i);
-      if (!state) return;
-      const look = lookOf(area, state, (code) => page.sideOf(code));
-      // Drawn outlines may overlap one another; land of the grid never does.
-      const key = area.gridded ? lookKey(look) : String(i);
-      const group = this.groups.get(key);
-      if (group) group.areas.push(i);
-      else this.groups.set(key, { look, areas: [i] });
-      if (state.blockade !== null) this.blockaded.push(i);
-    };
-    // What stands for itself lies below what belongs to a place.
-    for (const gridded of [false, true]) page.data.areas.forEach((area, i) => area.gridded === gridded && take(area, i));
+  private regroup(i: number, area: AreaHistory): void {
+    const state = this.stateOf(i);
+    const look = state && lookOf(area, state, (code) => this.page.sideOf(code));
+    // Drawn outlines may overlap one another, each is drawn alone; land of the grid never does.
+    const key = look && (area.gridded ? `grid/${lookKey(look)}` : `alone/${i}/${lookKey(look)}`);
+    if (state?.blockade) this.blockaded.add(i);
+    else this.blockaded.delete(i);
+    const before = this.keys[i];
+    if (key === before) return;
+    if (before) {
+      const group = this.groups.get(before)!;
+      group.areas.delete(i);
+      group.path = group.of = null;
+      if (group.areas.size === 0) this.groups.delete(before);
+    }
+    this.keys[i] = key;
+    if (!look || !key) return;
+    let group = this.groups.get(key);
+    if (!group) this.groups.set(key, (group = { look, areas: new Set(), path: null, of: null }));
+    group.areas.add(i);
+    group.path = group.of = null;
+  }
+
+  /** What stands for itself lies below what belongs to a place; the rest is in an order that does not hang on the steps before. */
+  drawn(outlines: ReadonlyMap<number, Path2D>, shown: ((area: number) => boolean) | null): { look: AreaLook; path: Path2D }[] {
+    return [...this.groups.keys()].sort().flatMap((key) => {
+      const group = this.groups.get(key)!;
+      const { look } = group;
+      if (shown) {
+        const path = together([...group.areas].filter(shown), outlines);
+        return path ? [{ look, path }] : [];
+      }
+      if (group.of !== outlines) {
+        group.path = together(group.areas, outlines);
+        group.of = outlines;
+      }
+      return group.path ? [{ look, path: group.path }] : [];
+    });
   }
 
   stateOf(area: number) {
     return this.page.data.areas[area]?.states[this.states[area]!] ?? null;
   }
+}
+
+/** Of several areas one path; null where none is in view. */
+function together(areas: Iterable<number>, outlines: ReadonlyMap<number, Path2D>): Path2D | null {
+  let path: Path2D | null = null;
+  for (const i of areas) {
+    const outline = outlines.get(i);
+    if (outline) (path ??= new Path2D()).addPath(outline);
+  }
+  return path;
 }
 
 export interface AreaLayer {
@@ -100,9 +150,7 @@ export function addAreas(map: MapHandle, page: Page, land: Line[]): AreaLayer {
     const paths = outlines.of(frame, context.getTransform().a);
     // Of two dates compared by difference only the land that changed is filled, as it is now.
     const changed = other && comparison === "difference" ? new Set(differenceOf(page)?.changes.map(({ area }) => area)) : null;
-    for (const { look, areas } of picture.groups.values()) {
-      const path = outlines.merged(changed ? areas.filter((i) => changed.has(page.data.areas[i]!)) : areas);
-      if (!path) continue;
+    for (const { look, path } of picture.drawn(paths, changed && ((i) => changed.has(page.data.areas[i]!)))) {
       const { fill, alpha, edge } = areaPaint(context, palette, look);
       // The outer half of the stroke stays, the inner one and what it drew between neighbours goes.
       context.strokeStyle = edge;
@@ -118,9 +166,9 @@ export function addAreas(map: MapHandle, page: Page, land: Line[]): AreaLayer {
       context.fill(path, "evenodd");
       context.globalAlpha = 1;
     }
-    for (const [i, change] of picture.changes.entries()) {
-      const path = change ? paths.get(i) : null;
-      if (!change || !path || changed) continue;
+    for (const [i, change] of [...picture.changes].sort(([a], [b]) => a - b)) {
+      const path = paths.get(i);
+      if (!path || changed) continue;
       context.fillStyle = changePaint(context, palette, change, (code) => page.sideOf(code));
       context.fill(path, "evenodd");
       context.strokeStyle = palette.ink;
@@ -138,7 +186,7 @@ export function addAreas(map: MapHandle, page: Page, land: Line[]): AreaLayer {
       context.stroke(outline);
     }
     const size = PLACE_SIZE * Math.min(1.2, Math.max(0.7, 0.84 + (frame.zoom - 5.5) * 0.14));
-    for (const i of picture.blockaded) {
+    for (const i of [...picture.blockaded].sort((a, b) => a - b)) {
       const { lon, lat } = page.data.areas[i]!;
       const state = picture.stateOf(i);
       if (lon === null || lat === null || !state) continue;
@@ -172,24 +220,20 @@ function comparing(page: Page): boolean {
   return other !== null && comparison === "difference";
 }
 
-/** Merged outlines that are kept: some steps' worth. */
-const MOST_MERGED = 64;
-
 /** Outlines in view as paths of the canvas, made once a view. */
 class Outlines {
-  private readonly paths = new Map<number, Path2D>();
-  private readonly together = new Map<string, Path2D | null>();
+  private paths = new Map<number, Path2D>();
   private madeFor: unknown[] = [];
 
   constructor(private readonly page: Page) {}
 
-  of(frame: Frame, ratio: number): Map<number, Path2D> {
+  /** The same map as long as the view and the areas are the same. */
+  of(frame: Frame, ratio: number): ReadonlyMap<number, Path2D> {
     const { areas } = this.page.data;
     const wanted = [areas, ratio, frame.scale, frame.originX, frame.originY, frame.width, frame.height];
     if (wanted.some((value, i) => value !== this.madeFor[i])) {
       this.madeFor = wanted;
-      this.paths.clear();
-      this.together.clear();
+      this.paths = new Map();
       areas.forEach(({ rings, gridded }, i) => {
         if (!rings.some((ring) => visible(frame, ring))) return;
         const path = new Path2D();
@@ -201,20 +245,6 @@ class Outlines {
       });
     }
     return this.paths;
-  }
-
-  /** Of several areas one path; null where none is in view. Most looks keep their areas from one step to the next. */
-  merged(areas: number[]): Path2D | null {
-    const key = areas.join();
-    let path = this.together.get(key);
-    if (path === undefined) {
-      const outlines = areas.flatMap((i) => this.paths.get(i) ?? []);
-      path = outlines.length > 0 ? new Path2D() : null;
-      for (const outline of outlines) path?.addPath(outline);
-      if (this.together.size >= MOST_MERGED) this.together.clear();
-      this.together.set(key, path);
-    }
-    return path;
   }
 }
 
