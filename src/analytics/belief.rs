@@ -304,12 +304,13 @@ impl Evidence {
     /// The last day up to a day on which the state was confirmed; `None` when no claim of it weighs anything on that day.
     #[must_use]
     pub fn confirmed(&self, state: State, day: Day) -> Option<Day> {
+        self.confirmed_until(state, day).map(|last| last.min(day))
+    }
+
+    /// The last day, also after that day, that its claims of the state confirm.
+    pub(super) fn confirmed_until(&self, state: State, day: Day) -> Option<Day> {
         let weighty = self.weights(day).filter(|(claim, weight)| *weight > 0.0 && claim.says_on(day) == Says::State(state));
-        let confirmed = |claim: &Claim| match claim.to {
-            Some(to) => day.min(to.last),
-            None => day.min(claim.confirmed),
-        };
-        weighty.map(|(claim, _)| confirmed(claim)).max()
+        weighty.map(|(claim, _)| claim.to.map_or(claim.confirmed, |to| to.last)).max()
     }
 
     /// Since when the state is claimed without a gap and without a claim of something else, up to a day.

@@ -37,6 +37,8 @@ pub struct UnitView {
     pub since: Option<Day>,
     /// When it was last confirmed, up to the day.
     pub confirmed: Option<Day>,
+    /// The last day, also after it, that the claims of the day confirm.
+    pub confirmed_until: Option<Day>,
     /// The days between which it changed, where they are not one after the other.
     pub changed_between: Option<(Day, Day)>,
     /// The parties of statements in force that call it contested or tell of presence.
@@ -101,6 +103,7 @@ impl ControlModel {
             share: (leading.map_or(0.0, |(_, share)| share), interval.0, interval.1),
             since,
             confirmed: state.and_then(|state| holding.confirmed(state, day)),
+            confirmed_until: state.and_then(|state| holding.confirmed_until(state, day)),
             changed_between: state.zip(since).and_then(|(state, since)| holding.changed_between(state, since)),
             parties,
             blockade: self.blockade_of(besieging, day),

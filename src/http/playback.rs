@@ -214,7 +214,7 @@ fn control_changes(snapshot: &Snapshot, audience: Audience, known_at: Option<Ins
 }
 
 /// The columns of a row of `states`.
-const STATE_COLUMNS: [&str; 13] = [
+const STATE_COLUMNS: [&str; 14] = [
     "area",
     "from",
     "status",
@@ -228,11 +228,13 @@ const STATE_COLUMNS: [&str; 13] = [
     "changed_after",
     "last_confirmed",
     "rival",
+    "confirmed_until",
 ];
 
 /// Puts in what is assessed of all statements together: each area once, and a row for each day on which something else is believed of it,
 /// which holds until the next row of that area. Days are counted from 1970-01-01, words and codes stand in `words`, rings in corners of
-/// the grid. `rival` is who else has a part in it where it is contested or disputed, if a report names anyone.
+/// the grid. `rival` is who else has a part in it where it is contested or disputed, if a report names anyone;
+/// on a day of the row it was last confirmed on that day or on `confirmed_until`, whichever is earlier.
 fn assessed(answer: &mut Json, model: &ControlModel, known_at: Option<Instant>) {
     let (mut areas, mut rows, mut words) = (Vec::new(), Vec::new(), Vec::<String>::new());
     let mut code = |word: &str| match words.iter().position(|known| known == word) {
@@ -283,6 +285,7 @@ fn assessed(answer: &mut Json, model: &ControlModel, known_at: Option<Instant>) 
                 view.changed_between.map(|(last, _)| last),
                 view.confirmed,
                 rival(model, view).map(&mut code),
+                view.confirmed_until,
             ]));
         }
         areas.push(area);

@@ -32,6 +32,8 @@ export interface Dataset {
   datasets: DatasetInfo[];
   regionById: Map<string, RegionFeature>;
   places: PlaceHistory[];
+  /** Statements on what is wider than a place: regions, drawn areas, stretches of road. */
+  wide: PlaceHistory[];
   /** The land around them, and what is assessed of it. */
   areas: AreaHistory[];
   corridors: CorridorHistory[];
@@ -82,7 +84,7 @@ export function buildDataset(loaded: Loaded, today: number): Dataset {
     towns: [],
     datasets: [],
     regionById: new Map(),
-    places: placeHistories(loaded.control),
+    ...spoken(loaded.control),
     areas: areaHistories(loaded.control),
     corridors: corridorHistories(loaded.corridors),
     segmentStates: segmentStates(loaded.corridors),
@@ -91,6 +93,13 @@ export function buildDataset(loaded: Loaded, today: number): Dataset {
     lastRecord,
     span: { from: startOf(least, "month"), to: Math.min(monthAfter, today) },
   };
+}
+
+/** A town has a point of its own; a statement on a region must not be drawn as one on a town. */
+function spoken(control: ControlAnswer): Pick<Dataset, "places" | "wide"> {
+  const all = placeHistories(control);
+  const isPlace = ({ target, lon }: PlaceHistory) => (target ?? "place") === "place" && lon !== null;
+  return { places: all.filter(isPlace), wide: all.filter((place) => !isPlace(place)) };
 }
 
 export class Page {
@@ -147,7 +156,7 @@ export class Page {
   /** Other records in place of those that are there: as known on another day. */
   replaceRecords(stream: StreamColumns, control: ControlAnswer): void {
     this.data.incidents = incidentTable(stream, (code) => this.sideOf(code), this.today);
-    this.data.places = placeHistories(control);
+    Object.assign(this.data, spoken(control));
     this.data.areas = areaHistories(control);
     this.records = this.makeRecords();
     this.selections = [emptySelection(this.data.incidents), emptySelection(this.data.incidents)];

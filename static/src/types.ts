@@ -107,6 +107,8 @@ export interface ControlChange {
   note: string | null;
 }
 export interface ControlPlace {
+  /** `place`, or what is wider: `admin` (a region), `polygon`, `road_segment`. */
+  target?: string;
   place: string;
   country: string | null;
   region: string | null;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDay, windowAt } from "../../static/src/calendar";
-import { areaAt, areaHistories, changeAround, partiesOf, periodsOf } from "../../static/src/data/areas";
+import { areaAt, areaHistories, changeAround, confirmedBy, partiesOf, periodsOf } from "../../static/src/data/areas";
 import { differ } from "../../static/src/data/compare";
 import { OPEN_END } from "../../static/src/data/history";
 import { worldX, worldY } from "../../static/src/data/mercator";
@@ -11,7 +11,7 @@ import type { ControlAnswer } from "../../static/src/types";
 import { sideOf } from "./records";
 
 const day = (text: string) => parseDay(text)!;
-const COLUMNS = ["area", "from", "status", "actor", "share", "unknown", "disputed", "blockade", "blockade_by", "since", "changed_after", "last_confirmed", "rival"];
+const COLUMNS = ["area", "from", "status", "actor", "share", "unknown", "disputed", "blockade", "blockade_by", "since", "changed_after", "confirmed_until", "rival"];
 const WORDS = ["control", "contested", "FAMA", "JNIM", "full", "unknown"];
 const word = (text: string | null) => (text === null ? null : WORDS.indexOf(text));
 
@@ -25,6 +25,7 @@ interface Told {
   blockade?: string | null;
   since?: string | null;
   after?: string | null;
+  until?: string | null;
   rival?: string | null;
 }
 
@@ -41,8 +42,8 @@ function answer(areas: ControlAnswer["areas"], rows: Told[]): ControlAnswer {
     words: WORDS,
     states: {
       columns: COLUMNS,
-      rows: rows.map(({ area = 0, from, status = "control", actor = "FAMA", unknown = 0.2, disputed = 0, blockade = null, since = null, after = null, rival = null }) => [
-        area, day(from), word(status), word(actor), 1 - unknown, unknown, disputed, word(blockade), null, since && day(since), after && day(after), null, word(rival),
+      rows: rows.map(({ area = 0, from, status = "control", actor = "FAMA", unknown = 0.2, disputed = 0, blockade = null, since = null, after = null, until = null, rival = null }) => [
+        area, day(from), word(status), word(actor), 1 - unknown, unknown, disputed, word(blockade), null, since && day(since), after && day(after), until && day(until), word(rival),
       ] as (number | null)[]),
     },
   };
@@ -56,6 +57,14 @@ test("a state holds until the next one of its area, the last without end, and no
   assert.equal(areaAt(area!, day("2021-01-01"))!.actor, "JNIM");
   assert.equal(areaAt(area!, day("2050-01-01"))!.status, null);
   assert.deepEqual(area!.states.map(({ to }) => to), [day("2020-12-31"), day("2021-12-31"), OPEN_END]);
+});
+
+test("a state is confirmed up to the day, or up to the last day that its reports speak of", () => {
+  const [area] = areaHistories(answer([land("A", 10, 100)], [{ from: "2020-01-01", until: "2020-06-30" }, { from: "2021-01-01" }]));
+  const at = (date: string) => confirmedBy(areaAt(area!, day(date))!, day(date));
+  assert.equal(at("2020-03-01"), day("2020-03-01"));
+  assert.equal(at("2020-08-01"), day("2020-06-30"));
+  assert.equal(at("2021-02-01"), null);
 });
 
 test("corners of the grid lie where their degrees do", () => {

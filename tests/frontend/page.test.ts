@@ -8,7 +8,7 @@ import { Bus } from "../../static/src/events";
 import { Page, buildDataset } from "../../static/src/page";
 import { NO_FILTERS, Store } from "../../static/src/state";
 import type { State } from "../../static/src/state";
-import type { IncidentFeature } from "../../static/src/types";
+import type { ControlPlace, IncidentFeature } from "../../static/src/types";
 import { NO_CONTROL, TODAY, incident, stream } from "./records";
 
 test("a record dated in the future is listed apart and moves neither the last record nor the span", () => {
@@ -27,6 +27,14 @@ test("a record dated in the future is listed apart and moves neither the last re
   assert.equal(isoDay(data.incidents.first[2]!), "2099-01-01");
   assert.equal(isoDay(data.lastRecord), isoDay(TODAY));
   assert.deepEqual([isoDay(data.span.from), isoDay(data.span.to)], ["2025-10-01", isoDay(TODAY)]);
+});
+
+test("a statement on a region or a drawn area is no town, and is kept", () => {
+  const at = (place: string, target: string | undefined, lon: number | null) => ({ place, country: "ML", region: "ML-1", lon, lat: lon, population: null, ...(target ? { target } : {}) }) as ControlPlace;
+  const places = [at("Town", "place", 1), at("Older answer", undefined, 1), at("Region", "admin", 1), at("Area", "polygon", 2), at("Nowhere", "place", null)];
+  const data = buildDataset({ stream: stream([incident("a")]), actors: [], control: { ...NO_CONTROL, places }, corridors: { corridors: [], changes: [] } }, TODAY);
+  assert.deepEqual(data.places.map(({ place }) => place), ["Town", "Older answer"]);
+  assert.deepEqual(data.wide.map(({ place }) => place), ["Region", "Area", "Nowhere"]);
 });
 
 function pageOf(features: IncidentFeature[], asked: string[] = []): Page {

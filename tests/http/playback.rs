@@ -59,6 +59,7 @@ fn every_assessed_change_is_there_once_and_all_of_it_is_small() {
     // What holds on a day is what is answered for the day.
     let day = i64::from(harmattan::analytics::day_of(jiff::civil::date(2023, 11, 14)));
     let told = get_json("/analytics/control/places?date=2023-11-14");
+    let (mut exact, mut confirmed) = (0, 0);
     for place in told["places"].as_array().unwrap() {
         let area = areas.iter().position(|area| area["id"] == place["id"]).unwrap();
         let row = rows.iter().rfind(|row| row[0] == area && row[1].as_i64().unwrap() <= day);
@@ -69,11 +70,20 @@ fn every_assessed_change_is_there_once_and_all_of_it_is_small() {
         if let Some(actor) = word("actor") {
             assert_eq!(actor, place["actor"]);
         }
+        // Never later than what is answered for the day: a newer report may have come since the row began.
+        if let Some(last) = row.and_then(|row| row[at("confirmed_until")].as_i64()).map(|last| last.min(day)) {
+            let told: jiff::civil::Date = place["last_confirmed"].as_str().unwrap().parse().unwrap();
+            let told = i64::from(harmattan::analytics::day_of(told));
+            assert!(last <= told, "{place:#}");
+            exact += usize::from(last == told);
+            confirmed += 1;
+        }
         if let Some(row) = row {
             let gap = row[at("unknown")].as_f64().unwrap() - place["unknown"].as_f64().unwrap();
             assert!(gap.abs() <= 0.11, "{place:#}");
         }
     }
+    assert!(confirmed > 80 && exact * 10 > confirmed * 9, "{exact} of {confirmed}");
     let packed = request_of(base(), "GET", "/playback/control", &[("accept-encoding", "gzip")]);
     assert_eq!(packed.header("content-encoding"), "gzip");
     assert!(packed.body.len() < 300_000, "{}", packed.body.len());

@@ -26,7 +26,8 @@ export interface AreaState {
   blockade: "full" | "partial" | "unknown" | null;
   blockadeBy: string | null;
   since: Day | null;
-  confirmed: Day | null;
+  /** Last day that the reports of the first day confirm, which may lie after it. */
+  confirmedUntil: Day | null;
 }
 
 /** Nobody reported when it changed: after `after`, and on `by` at the latest. */
@@ -55,7 +56,7 @@ export function areaHistories(answer: ControlAnswer): AreaHistory[] {
   const { grid_deg: step, words } = answer;
   const column = (name: string) => answer.states.columns.indexOf(name);
   const [area, from, status, actor, share, unknown, disputed, blockade, by, since, after, confirmed, rival] = [
-    "area", "from", "status", "actor", "share", "unknown", "disputed", "blockade", "blockade_by", "since", "changed_after", "last_confirmed", "rival",
+    "area", "from", "status", "actor", "share", "unknown", "disputed", "blockade", "blockade_by", "since", "changed_after", "confirmed_until", "rival",
   ].map(column) as [number, number, number, number, number, number, number, number, number, number, number, number, number];
   const found = answer.areas.map((land): AreaHistory => {
     const { rings, outline, ...facts } = land;
@@ -83,7 +84,7 @@ export function areaHistories(answer: ControlAnswer): AreaHistory[] {
       blockade: (["full", "partial", "unknown"] as const).find((degree) => degree === word(blockade)) ?? null,
       blockadeBy: word(by),
       since: row[since] ?? null,
-      confirmed: row[confirmed] ?? null,
+      confirmedUntil: row[confirmed] ?? null,
     };
     into.states.push(state);
     noteChange(into, state, row[after] ?? null);
@@ -136,6 +137,11 @@ export function stateIndex({ states }: Pick<AreaHistory, "states">, day: Day): n
 /** What is believed on a day; null before the first report. */
 export function areaAt(area: Pick<AreaHistory, "states">, day: Day): AreaState | null {
   return area.states[stateIndex(area, day)] ?? null;
+}
+
+/** When a state was last confirmed, up to a day of it. A report that came since it began may be newer; it is never older than this. */
+export function confirmedBy({ confirmedUntil }: AreaState, day: Day): Day | null {
+  return confirmedUntil === null ? null : Math.min(confirmedUntil, day);
 }
 
 /** The change of hands that lies somewhere around a day. */

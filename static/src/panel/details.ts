@@ -29,6 +29,7 @@ import { spotAt } from "../layers/incidents";
 import { recordButton, untitled } from "./list";
 import { townRoads } from "./access";
 import { DATA_LANGUAGE, copier, later, row, sources } from "./parts";
+import { statementList, validity } from "./statements";
 import { areaReport, regionReport } from "./report";
 
 /** Records of one point that a card lists. */
@@ -52,7 +53,7 @@ export function renderDetails(page: Page, selected: string): { title: string; la
   }
   if (kind === "spot") return spot(page, id);
   if (kind === "place") {
-    const found = page.data.places.find((place) => place.key === id);
+    const found = page.data.places.find((place) => place.key === id) ?? page.data.wide.find((area) => area.key === id);
     return found ? { title: `${found.place}, ${countryName(found.country)}`, body: town(page, found) } : null;
   }
   if (kind === "corridor") {
@@ -194,11 +195,6 @@ function spot(page: Page, id: string): { title: string; body: HTMLElement[] } | 
   };
 }
 
-function validity(state: Dated<unknown>): string {
-  const from = state.from === -OPEN_END ? t("word.unknown") : formatDay(state.from);
-  return state.to === OPEN_END ? t("details.fromOpen", { from }) : t("date.range", { from, to: formatDay(state.to) });
-}
-
 function town(page: Page, place: PlaceHistory): HTMLElement[] {
   const { day } = page;
   const state = stateAt(place.states, day);
@@ -213,26 +209,12 @@ function town(page: Page, place: PlaceHistory): HTMLElement[] {
     ...(land ? [later(({ placeStanding }) => placeStanding(page, land))] : []),
     ...townRoads(page, place.place, blockade === "full" || blockade === "partial"),
     ...(state ? [el("h3", {}, t("details.sources")), sources(state.value.source)] : []),
-    el("p", { class: "quiet" }, t("details.townOnly")),
+    ...((place.target ?? "place") === "place" ? [el("p", { class: "quiet" }, t("details.townOnly"))] : []),
     ...(place.population
       ? [el("p", { class: "quiet" }, t("details.population", { count: formatNumber(place.population) }))]
       : []),
     el("h3", {}, t("assessed.statements")),
-    el(
-      "ol",
-      { class: "history" },
-      ...[...place.states].reverse().map((entry) => {
-        const node = el(
-          "li",
-          {},
-          el("span", { class: "record-when" }, validity(entry)),
-          el("span", { class: "record-title" }, controlWords(page, entry.value)),
-          el("span", { class: "record-meta" }, formatConfidence(entry.value.confidence)),
-        );
-        if (entry === state) node.setAttribute("aria-current", "true");
-        return node;
-      }),
-    ),
+    statementList(page, place, day),
     el("p", { class: "links" }, permalink(page)),
   );
   return body;
@@ -241,16 +223,8 @@ function town(page: Page, place: PlaceHistory): HTMLElement[] {
 /** The land that a place speaks for: the nearest of those of its name, since the gazetteer may put it a little elsewhere. */
 function landOf(page: Page, { key, lon, lat }: PlaceHistory): AreaHistory | null {
   const distance = (area: AreaHistory) => Math.hypot((area.lon ?? 999) - lon, (area.lat ?? 999) - lat);
-  const named = page.data.areas.filter((area) => area.key === key && area.lon !== null);
+  const named = page.data.areas.filter((area) => area.key === key);
   return named.sort((a, b) => distance(a) - distance(b))[0] ?? null;
-}
-
-function controlWords(page: Page, change: ControlChange): string {
-  const actor = change.actor ? page.actorName(change.actor) : t("word.unknown");
-  const status = t("details.statusBy", { status: label("status", change.status), actor });
-  if (change.blockade !== "full" && change.blockade !== "partial") return status;
-  const by = change.blockade_by ? page.actorName(change.blockade_by) : t("word.unknown");
-  return `${status}; ${t("details.blockadeBy", { blockade: t(`blockade.${change.blockade}`), actor: by })}`;
 }
 
 function controlFacts(page: Page, state: Dated<ControlChange>, day: number): HTMLElement {

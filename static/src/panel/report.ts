@@ -14,6 +14,7 @@ import { CONTROL_STATUSES, EVENT_TYPES, SIDES } from "../types";
 import type { Side } from "../types";
 import { recordButton } from "./list";
 import { chooser, later, row } from "./parts";
+import { statementList } from "./statements";
 import { downloadRows } from "../export/rows";
 
 /** Records listed in a report. */
@@ -128,6 +129,7 @@ function report(page: Page, area: Area): { title: string; body: HTMLElement[] } 
         ? [el("h3", {}, t("filters.sides")), counts(sides, (side) => t(`side.${side}`)), el("h3", {}, t("filters.types")), counts(types, (type) => label("type", type))]
         : []),
       ...control(page, area),
+      ...wider(page, area),
       ...roads(page, area),
       ...(shown.length > 0 ? [el("h3", {}, t("panel.list")), el("ol", { class: "records" }, ...shown.map((at) => el("li", {}, recordButton(page, at))))] : []),
       ...(rows.length > shown.length && !cells
@@ -150,6 +152,17 @@ function trend(page: Page, area: Area): HTMLElement {
   const box = el("div", { class: "chart" });
   void import("./chart").then(({ monthlyChart }) => monthlyChart(page, box, area.holdsRow));
   return el("figure", {}, el("figcaption", { class: "quiet" }, t("report.trend")), box);
+}
+
+/** What sources said of the region as a whole, or of an area in it. */
+function wider(page: Page, area: Area): HTMLElement[] {
+  const told = page.data.wide.filter(({ region, country }) => area.standing !== undefined && (region === area.standing || (region === null && country === area.standing)));
+  if (told.length === 0) return [];
+  return [
+    el("h3", {}, t("report.wider")),
+    el("p", { class: "quiet" }, t("report.widerNote")),
+    ...told.flatMap((entry) => [el("h4", {}, page.regionName(entry.place) ?? entry.place), statementList(page, entry, page.day)]),
+  ];
 }
 
 function standing(page: Page, id: string): HTMLElement {

@@ -3,7 +3,7 @@
 
 import { clampWindow, windowAt } from "../calendar";
 import type { Day } from "../calendar";
-import { areaAt, changeAround, partiesOf, periodsOf } from "../data/areas";
+import { areaAt, changeAround, confirmedBy, partiesOf, periodsOf } from "../data/areas";
 import type { AreaHistory, AreaState } from "../data/areas";
 import { DENOMINATORS, pointAt, shareSeries } from "../data/shares";
 import type { Denominator, Measure, SharePoint, ShareSeries } from "../data/shares";
@@ -95,6 +95,7 @@ function placeFacts(page: Page, area: AreaHistory): HTMLElement[] {
   const head = el("h3", {}, t("assessed.heading", { date: formatDay(day) }));
   if (!state) return [head, el("p", {}, t("assessed.never"))];
   const change = changeAround(area, day);
+  const confirmed = confirmedBy(state, day);
   const between = change ?? area.changes.find(({ by }) => by === state.since) ?? null;
   return [
     head,
@@ -107,7 +108,7 @@ function placeFacts(page: Page, area: AreaHistory): HTMLElement[] {
       ...(state.status === null ? [] : row(t("assessed.sure"), t("assessed.belief", { share: percent(state.share), unknown: percent(state.unknown) }))),
       ...(state.status === null ? row(t("word.unknown"), percent(state.unknown)) : []),
       ...row(t("details.since"), state.since === null ? null : formatDay(state.since)),
-      ...row(t("details.confirmed"), state.confirmed === null ? null : t("assessed.confirmed", { age: plural("count.days", Math.max(0, day - state.confirmed)), date: formatDay(state.confirmed) })),
+      ...row(t("details.confirmed"), confirmed === null ? null : confirmed === day ? t("assessed.confirmedToday") : t("assessed.confirmed", { age: plural("count.days", day - confirmed), date: formatDay(confirmed) })),
       ...(between
         ? row(
             t(change ? "assessed.changing" : "assessed.changed"),

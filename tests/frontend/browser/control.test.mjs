@@ -86,9 +86,14 @@ test("a click on land opens its place: reported, assessed, how old, and blockade
   assert.match(text, /^Bamako, Mali/);
   assert.match(text, /As reported for 31 October 2025[\s\S]*Assessed for 31 October 2025[\s\S]*Held[\s\S]*Malian armed and security forces/);
   assert.match(text, /\d+ % believed, \d+ % unknown/);
-  assert.match(text, /\d+ days? before, on \d+ \w+ \d{4}/);
+  assert.match(text, /Last confirmed\s+by a report that covers this day/);
   assert.match(text, /Blockade\s+Partial blockade reported \(Group for the Support of Islam and Muslims \(JNIM\)\)/);
   await shoot(page, "desktop-light-assessed-bamako");
+  // Djibo was last spoken of on 16 May 2025, as its statement says too.
+  await page.waitForFunction(() => location.hash.includes("place/ML/Bamako"));
+  await page.evaluate(() => (location.hash = location.hash.replace("place/ML/Bamako", "place/BF/Djibo")));
+  await page.locator("#details-title").getByText("Djibo").waitFor();
+  assert.match(await card.innerText(), /Last confirmed\s+168 days before, on 16 May 2025/);
   assert.deepEqual(problems, []);
   await close();
 });
