@@ -69,6 +69,8 @@ pub(super) struct ResponseCache {
     greatest: usize,
     /// One answer at a time is compressed better.
     better: Arc<Semaphore>,
+    /// Whether nothing is kept: each request then has its answer made, and none waits for another's.
+    is_off: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -188,7 +190,12 @@ impl ResponseCache {
         // Tiles take some 10 kB on the average.
         let items = usize::try_from(bytes / 10_000).unwrap_or(usize::MAX).clamp(16, 100_000);
         let greatest = usize::try_from(bytes / 8).unwrap_or(usize::MAX);
-        Self { entries: Cache::with_weighter(items, bytes, Bytewise), greatest, better: Arc::new(Semaphore::new(1)) }
+        Self {
+            entries: Cache::with_weighter(items, bytes, Bytewise),
+            greatest,
+            better: Arc::new(Semaphore::new(1)),
+            is_off: bytes == 0,
+        }
     }
 }
 
@@ -206,6 +213,16 @@ pub(super) async fn replay(State(state): State<AppState>, request: Request, next
             .into_response();
     };
     let Ok(snapshot) = state.snapshot() else { return next.run(request).await };
+    if state.cache.is_off {
+        let asked =
+            Asked::of(&request, Address::of(request.uri().path(), request.uri().query()).version == Some(snapshot.generation()));
+        let generation = snapshot.generation();
+        drop(snapshot);
+        return match make(request, next, encoding, generation).await {
+            Ok(entry) => asked.answer(&entry, None),
+            Err(other) => asked.pass(*other),
+        };
+    }
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
     let audience = if snapshot.restricted() {
         super::audience::audience(state.restricted, peer, request.headers())
@@ -382,8 +399,11 @@ async fn make(mut request: Request, next: Next, encoding: Encoding, generation: 
     request.headers_mut().remove(header::IF_NONE_MATCH);
     request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
     request.extensions_mut().insert(encoding);
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
     if response.extensions().get::<Streamed>().is_some() {
+        if let Some(tag) = representation_tag(response.headers()) {
+            response.headers_mut().insert(header::ETAG, tag);
+        }
         return Err(Box::new(response));
     }
     let (mut parts, body) = response.into_parts();

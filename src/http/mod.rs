@@ -64,7 +64,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 
 /// The whole server as one service.
 pub fn router(state: AppState) -> Router {
-    // Rows: what these answer depends on who asks, where a dataset may not be passed on.
+    // Rows: what these answer depends on who asks, where a dataset may not be passed on. They are tagged, compressed and kept by the cache.
     let rows = Router::new()
         .route("/collections/{collection}/items", get(items::items))
         .route("/collections/{collection}/items/{id}", get(items::item))
@@ -81,7 +81,7 @@ pub fn router(state: AppState) -> Router {
         .route("/analytics/corridors", get(corridors::corridors))
         .route("/analytics/corridors/series", get(corridors::series))
         .route_layer(from_fn_with_state(state.clone(), audience::decide));
-    let routes = Router::new()
+    let others = Router::new()
         .route("/", get(landing::landing))
         .route("/favicon.svg", get(assets::favicon))
         .route("/preview.png", get(preview::preview))
@@ -97,7 +97,6 @@ pub fn router(state: AppState) -> Router {
         .route("/collections/{collection}", get(collections::one))
         .route("/collections/{collection}/schema", get(collections::schema))
         .route("/collections/{collection}/queryables", get(collections::queryables))
-        .merge(rows)
         .route("/locate", get(locate::locate))
         .route("/tiles/{file}", get(tilesets::tilejson))
         .route("/collections/{collection}/tiles", get(tilesets::list))
@@ -106,13 +105,23 @@ pub fn router(state: AppState) -> Router {
         .route("/datasets", get(lists::datasets))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        .fallback(problem::not_found)
-        .method_not_allowed_fallback(problem::method_not_allowed);
+        // Level 4 is what fits on the request path: brotli at 4 and gzip at 4 run at about 100 MB/s.
+        .layer(
+            ServiceBuilder::new()
+                .layer(from_fn(conditional::conditional))
+                .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4))),
+        );
 
+    let routes = rows
+        .merge(others)
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .with_state(state.clone());
     let header =
         |name: HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    // From the outside in: a request passes them from top to bottom, its answer from bottom to top.
-    let layers = ServiceBuilder::new()
+    // From the outside in: a request passes them from top to bottom, its answer from bottom to top. They stand around the routes and not in
+    // each of them, so that an answer that is kept is sent before a route is looked for.
+    let layered = ServiceBuilder::new()
         .layer(from_fn(guard::identify))
         .layer(from_fn_with_state(state.clone(), cache::replay))
         .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
@@ -136,10 +145,8 @@ pub fn router(state: AppState) -> Router {
                     items::CONTENT_CRS,
                 ]),
         )
-        .layer(from_fn(conditional::conditional))
-        // Level 4 is what fits on the request path: brotli at 4 and gzip at 4 run at about 100 MB/s.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
-        .layer(from_fn_with_state(state.clone(), guard::bound))
-        .layer(CatchPanicLayer::custom(problem::panicked));
-    routes.layer(layers).with_state(state)
+        .layer(from_fn_with_state(state, guard::bound))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .service(routes);
+    Router::new().fallback_service(layered)
 }

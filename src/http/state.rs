@@ -1,6 +1,7 @@
 //! What every handler shares.
 
 use axum::http::StatusCode;
+use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -18,9 +19,13 @@ pub type Clock = Arc<dyn Fn() -> Instant + Send + Sync>;
 /// So many incidents are written in some tens of microseconds, about what it takes to hand work over to another thread and back.
 const FEW_INCIDENTS: usize = 200;
 
-/// The store, the clock and the settings.
+/// The store, the clock and the settings, shared: every layer of every request holds a copy.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Shared>);
+
+/// What the copies of an [`AppState`] share.
+#[derive(Clone)]
+pub struct Shared {
     store: Arc<dyn Store>,
     clock: Clock,
     base_url: Arc<str>,
@@ -37,7 +42,7 @@ impl AppState {
     /// that may not be passed on are shown to nobody.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Clock, base_url: &str, limits: Limits) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             store,
             clock,
             base_url: base_url.trim_end_matches('/').into(),
@@ -46,15 +51,25 @@ impl AppState {
             streams: Arc::new(Semaphore::new(MOST_STREAMS)),
             limits,
             cache: Arc::new(ResponseCache::new(limits.cache_bytes)),
-        }
+        }))
     }
 
     /// The same with rows that may not be passed on shown to whom the setting names.
     #[must_use]
     pub fn with_restricted(self, restricted: Restricted) -> Self {
-        Self { restricted, ..self }
+        Self(Arc::new(Shared { restricted, ..Arc::unwrap_or_clone(self.0) }))
     }
+}
 
+impl Deref for AppState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}
+
+impl Shared {
     /// The state of the store now.
     pub(super) fn snapshot(&self) -> Result<Arc<Snapshot>, Problem> {
         self.store.snapshot().map_err(|error| {
