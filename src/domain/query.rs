@@ -217,6 +217,9 @@ impl FeatureQuery {
             }
         };
         let mut bytes = record.id().len() + 4 * SMALL + pairs * PAIR;
+        if let Some(texts) = record.text_bytes().filter(|_| self.properties.is_none()) {
+            return bytes + record.fields().len() * 2 * SMALL + texts;
+        }
         self.visit(record, &mut |value| {
             bytes += SMALL
                 + match value {

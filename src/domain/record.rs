@@ -53,6 +53,11 @@ pub trait Record: Send + Sync {
     /// as a road's, depends on it). [`Value::Null`] for a name that is no property.
     fn value(&self, name: &str, as_of: Instant) -> Value<'_>;
 
+    /// How many bytes all its texts take, for one that knows without looking at each property.
+    fn text_bytes(&self) -> Option<usize> {
+        None
+    }
+
     /// Hands over the value of every property in the order of [`fields`](Self::fields): the same values as by name, without
     /// looking for each.
     fn visit(&self, as_of: Instant, visitor: &mut dyn FnMut(Value<'_>)) {

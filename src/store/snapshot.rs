@@ -99,6 +99,10 @@ impl Record for RecordRef<'_> {
         self.record().value(name, as_of)
     }
 
+    fn text_bytes(&self) -> Option<usize> {
+        self.record().text_bytes()
+    }
+
     fn visit(&self, as_of: Instant, visitor: &mut dyn FnMut(Value<'_>)) {
         self.record().visit(as_of, visitor);
     }

@@ -211,26 +211,7 @@ fn may_need_escape(byte: u8) -> bool {
 
 /// Appends a whole number.
 pub fn write_integer(out: &mut String, number: i64) {
-    if let Ok(small) = u8::try_from(number)
-        && small < 10
-    {
-        return out.push(char::from(b'0' + small));
-    }
-    let mut digits = [b'0'; 20];
-    let mut rest = number.unsigned_abs();
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = digit(rest % 10);
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if number < 0 {
-        out.push('-');
-    }
-    push_ascii(out, &digits[at..]);
+    out.push_str(itoa::Buffer::new().format(number));
 }
 
 fn digit(number: u64) -> u8 {

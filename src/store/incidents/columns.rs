@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::super::StoreError;
 use super::months::RunningSums;
+use super::pieces::Pieces;
 use super::row::{EVENT_TYPE, Incoming, Traits};
 use super::text::{Dictionary, NONE, Texts, translated};
 use crate::domain::{Bbox, Collection, Dataset, Fatalities, Instant, Interval, Position, Redistribution};
@@ -61,6 +62,8 @@ pub(in crate::store) struct Columns {
     /// The rows along a Z curve, and sums of them: made when they are first asked for.
     pub(super) curve: OnceLock<Vec<u32>>,
     pub(super) sums: RunningSums,
+    /// What rows share as it is written: made when it is first asked for.
+    pub(super) pieces: OnceLock<Option<Pieces>>,
 }
 
 impl Columns {

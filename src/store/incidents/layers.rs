@@ -230,8 +230,9 @@ impl Layers {
         Some(sums?.split(conditions.datetime()))
     }
 
-    /// Makes the curve of the base and its sums by cell and by region, these where they are worth it.
+    /// Makes the curve of the base, the pieces of its features, and its sums by cell and by region, these where they are worth it.
     pub(super) fn prepare(&self) {
+        self.base.pieces();
         self.base.rows_within(Cell { z: 0, x: 0, y: 0 });
         if self.base.len() >= WORTH_SUMMING {
             self.base.count_within(Cell { z: 0, x: 0, y: 0 });

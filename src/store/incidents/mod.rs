@@ -11,6 +11,7 @@ mod feature;
 mod filter;
 mod layers;
 mod months;
+mod pieces;
 mod playback;
 mod predicate;
 mod row;

@@ -172,11 +172,6 @@ impl<'a> IncidentRow<'a> {
         self.traits().get(DATE_PRECISION) == 0
     }
 
-    /// How it was verified, in the words for it.
-    pub(super) fn verification(self) -> Option<&'static str> {
-        self.traits().verification()
-    }
-
     fn traits(self) -> Traits {
         self.columns.traits[self.at()]
     }
@@ -308,6 +303,20 @@ impl Record for IncidentRow<'_> {
             "duplicate_of" => self.duplicate_of().into(),
             _ => Value::Null,
         }
+    }
+
+    fn text_bytes(&self) -> Option<usize> {
+        // The texts of the other columns are words and names.
+        const WORDS: usize = 128;
+        let (columns, at) = (self.columns, self.at());
+        let dataset = self.dataset();
+        let texts = [
+            columns.titles.len_of(columns.title[at]),
+            columns.notes.len_of(columns.note[at]),
+            columns.citations.len_of(columns.citation[at]),
+            dataset.id.len() + dataset.licence.len(),
+        ];
+        Some(WORDS + texts.iter().sum::<usize>())
     }
 
     fn visit(&self, _as_of: Instant, visitor: &mut dyn FnMut(Value<'_>)) {

@@ -36,6 +36,13 @@ impl Texts {
         self.bytes.get(start as usize..*end as usize).unwrap_or_default()
     }
 
+    /// How many bytes the text of a number takes.
+    fn len_of(&self, number: usize) -> usize {
+        let Some(end) = self.ends.get(number) else { return 0 };
+        let start = if number == 0 { 0 } else { self.ends[number - 1] };
+        (end - start) as usize
+    }
+
     pub(super) fn shrink(&mut self) {
         self.bytes.shrink_to_fit();
         self.ends.shrink_to_fit();
@@ -88,6 +95,11 @@ impl Dictionary {
     pub(super) fn get(&self, code: u32) -> Option<&str> {
         let at = code as usize;
         (at < self.texts.len()).then(|| self.texts.get(at))
+    }
+
+    /// How many bytes the text of a code takes.
+    pub(super) fn len_of(&self, code: u32) -> usize {
+        self.texts.len_of(code as usize)
     }
 
     /// Every code whose text is that one.
