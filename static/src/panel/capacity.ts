@@ -1,4 +1,4 @@
-// The chart of the open shares over the years, capacity with its band: made once a town; a line moves with the clock. The same as a table.
+// The chart of the open shares over the years, supply by each gateway's own road with its band: made once a town; a line moves with the clock. The same as a table.
 
 import uPlot from "uplot";
 import { toDate } from "../calendar";
@@ -35,10 +35,10 @@ export function capacityChart(page: Page, box: HTMLElement, series: SupplySeries
   // Where nobody reported, the band is what is possible and there is no figure.
   const data: uPlot.AlignedData = [
     points.map(({ x }) => x),
-    column(({ capacity }) => capacity?.hi ?? null),
-    column(({ capacity }) => capacity?.lo ?? null),
-    column(({ capacity }) => (capacity && !isUnreported(capacity) ? capacity.value : null)),
+    column(({ supply }) => supply?.hi ?? null),
+    column(({ supply }) => supply?.lo ?? null),
     column(({ supply }) => (supply && !isUnreported(supply) ? supply.value : null)),
+    column(({ capacity }) => (capacity && !isUnreported(capacity) ? capacity.value : null)),
   ];
   const axis: uPlot.Axis = { stroke: palette.muted, grid: { stroke: palette.regionLine, width: 1 }, ticks: { stroke: palette.regionLine }, font: "11px system-ui" };
   const [colour, fill] = [palette.corridors.open, `${palette.corridors.open}55`];
@@ -100,13 +100,13 @@ export function capacityChart(page: Page, box: HTMLElement, series: SupplySeries
   };
 }
 
-/** The chart in words: every level of capacity with its first and last day, latest first. */
+/** The chart in words: every level of supply with its first and last day, latest first. */
 export function capacityTable(series: SupplySeries): HTMLElement {
   return el(
     "table",
     { class: "figures" },
     el("caption", { class: "unseen" }, t("supply.chart")),
-    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("supply.period")), el("th", { scope: "col" }, t("supply.interval")), el("th", { scope: "col" }, t("supply.asReported")), el("th", { scope: "col" }, t("supply.plain")))),
+    el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("supply.period")), el("th", { scope: "col" }, t("supply.interval")), el("th", { scope: "col" }, t("supply.asReported")), el("th", { scope: "col" }, t("supply.rerouted")))),
     el(
       "tbody",
       {},
@@ -117,9 +117,9 @@ export function capacityTable(series: SupplySeries): HTMLElement {
             "tr",
             {},
             el("th", { scope: "row" }, from === to ? formatDay(from, "short") : t("date.range", { from: formatDay(from, "short"), to: formatDay(to, "short") })),
-            el("td", {}, capacity ? formatRange(capacity) : t("supply.notComputable")),
-            el("td", {}, capacity ? (isUnreported(capacity) ? t("word.unknown") : formatShare(capacity.value)) : ""),
+            el("td", {}, supply ? formatRange(supply) : t("supply.notComputable")),
             el("td", {}, supply ? (isUnreported(supply) ? t("word.unknown") : formatShare(supply.value)) : ""),
+            el("td", {}, capacity ? (isUnreported(capacity) ? t("word.unknown") : formatShare(capacity.value)) : ""),
           ),
         ),
     ),

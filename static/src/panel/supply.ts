@@ -91,8 +91,8 @@ export function renderSupply(page: Page): { nodes: HTMLElement[]; update: () => 
   const lead = el("p", { class: "lead" });
   // Two measures of one thing, side by side: neither is the figure alone.
   const dials = [
-    { of: "capacity", dial: makeDial(t("supply.dial"), t("supply.dialHow")) },
-    { of: "supply", dial: makeDial(t("supply.plain"), t("supply.plainHow")) },
+    { of: "supply", dial: makeDial(t("supply.dial"), t("supply.dialHow")) },
+    { of: "capacity", dial: makeDial(t("supply.rerouted"), t("supply.reroutedHow")) },
   ] as const;
   const dialBox = el("div", { class: "dials" }, ...dials.map(({ dial }) => dial.node));
   const facts = el("dl", { class: "facts" });
@@ -165,7 +165,7 @@ export function renderSupply(page: Page): { nodes: HTMLElement[]; update: () => 
   const showReading = (name: string, reading: Reading | null) => {
     const { day } = page;
     lead.textContent = t("supply.lead", { town: name, date: formatDay(reading?.day ?? day) });
-    const capacity = reading?.capacity ?? null;
+    const supply = reading?.supply ?? null;
     for (const { of, dial } of dials) dial.show(dialOf(name, reading, of));
     const { isolation, redundancy } = reading ?? {};
     const days = isolation ? Math.round(isolation.value) : 0;
@@ -193,7 +193,7 @@ export function renderSupply(page: Page): { nodes: HTMLElement[]; update: () => 
       ...(known() === null ? [] : [el("p", { class: "quiet" }, t("supply.knownAt"))]),
     );
     const chartDay = reading?.day ?? day;
-    const spoken = capacity ? (isUnreported(capacity) ? t("word.unknown") : `${formatRange(capacity)}, ${formatShare(capacity.value)}`) : t("supply.notComputable");
+    const spoken = supply ? (isUnreported(supply) ? t("word.unknown") : `${formatRange(supply)}, ${formatShare(supply.value)}`) : t("supply.notComputable");
     chartBox.setAttribute("aria-label", t("supply.chartSpoken", { town: name, date: formatDay(chartDay), figures: spoken }));
     if (near && chart && !chart.shows(day)) zoom();
     chart?.mark(day);

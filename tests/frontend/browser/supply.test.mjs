@@ -38,9 +38,9 @@ test("Bamako in October 2025: dial, days, gateways and bottlenecks are those of 
   assert.match(page.url(), /panel=supply/);
   await page.waitForFunction(() => /target=Bamako/.test(location.hash));
   const answer = await ask("/analytics/corridors?target=bamako&date=2025-10-31");
-  assert.equal(Number(await dial(page).getAttribute("aria-valuenow")), percent(answer.capacity_open.value));
+  assert.equal(Number(await dial(page).getAttribute("aria-valuenow")), percent(answer.supply_open.value));
   assert.match(await dial(page).getAttribute("aria-valuetext"), /^On reported road conditions .* of supply capacity to Bamako open, 90 % interval/);
-  assert.deepEqual(await figures(page), [range(answer.capacity_open), range(answer.supply_open)]);
+  assert.deepEqual(await figures(page), [range(answer.supply_open), range(answer.capacity_open)]);
   const text = await page.locator("#panel-body").innerText();
   assert.match(text, /On reported road conditions, 31 October 2025: Bamako/);
   const days = Math.round(answer.isolation_days.value);
@@ -71,10 +71,10 @@ test("the clock moves the figures without a request; where it rests one question
   const before = requests.length;
   await page.keyboard.press("ArrowRight");
   await page.locator("#panel-body .lead", { hasText: "1 August 2025" }).waitFor();
-  assert.equal(Number(await dial(page).getAttribute("aria-valuenow")), percent(at.get("2025-08-01").capacity_open.value));
+  assert.equal(Number(await dial(page).getAttribute("aria-valuenow")), percent(at.get("2025-08-01").supply_open.value));
   for (let i = 0; i < 8; i++) for (let j = 0; j < 10; j++) await page.keyboard.press("ArrowRight");
   await page.locator("#panel-body .lead", { hasText: "20 October 2025" }).waitFor();
-  assert.deepEqual(await figures(page), [range(at.get("2025-10-20").capacity_open), range(at.get("2025-10-20").supply_open)]);
+  assert.deepEqual(await figures(page), [range(at.get("2025-10-20").supply_open), range(at.get("2025-10-20").capacity_open)]);
   assert.ok(asked(requests, before).length <= 1, asked(requests, before).join(" "));
   await rested(page);
   const answered = asked(requests, before);
@@ -143,7 +143,7 @@ test("by keyboard: town, span, table, sources and a road's card", async () => {
   await page.keyboard.press("Enter");
   await page.locator("#panel-body table.figures tbody tr").first().waitFor();
   const series = await ask("/analytics/corridors/series?target=Bamako&from=2025-10-15&to=2025-10-15&step=day");
-  assert.match(await page.locator("#panel-body table.figures").innerText(), new RegExp(range(series[0].capacity_open)));
+  assert.match(await page.locator("#panel-body table.figures").innerText(), new RegExp(range(series[0].supply_open)));
   assert.match(await page.locator("#panel-body .chart").getAttribute("aria-label"), /Chart of supply capacity open to Bamako over time\. 31 October 2025: /);
   const name = page.locator(".road-name").first();
   const title = await name.innerText();
@@ -191,7 +191,7 @@ test("a series that does not come is not asked for by every step; the day's figu
   await page.locator(".as-of", { hasText: "31 March 2026" }).waitFor();
   assert.equal(requests.filter((url) => /corridors\/series/.test(url)).length, 1);
   const answer = await ask("/analytics/corridors?target=bamako&date=2026-03-31");
-  assert.deepEqual(await figures(page), [range(answer.capacity_open), range(answer.supply_open)]);
+  assert.deepEqual(await figures(page), [range(answer.supply_open), range(answer.capacity_open)]);
   await close();
 });
 
@@ -212,8 +212,8 @@ test("as known on another day the figures are asked for as known then", async ()
   assert.ok(asks.length >= 2 && asks.every((url) => /known_at=2025-09-10T23:59:59Z/.test(url)), asks.join(" "));
   const answer = await ask("/analytics/corridors?target=bamako&date=2025-10-31&known_at=2025-09-10T23:59:59Z");
   const shown = await figures(page);
-  if (answer.capacity_open.n === 0) assert.equal(shown[0], "unknown");
-  else assert.deepEqual(shown, [range(answer.capacity_open), range(answer.supply_open)]);
+  if (answer.supply_open.n === 0) assert.equal(shown[0], "unknown");
+  else assert.deepEqual(shown, [range(answer.supply_open), range(answer.capacity_open)]);
   await close();
 });
 
