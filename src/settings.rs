@@ -108,7 +108,7 @@ pub struct ImportSettings {
     /// The store, which is made and filled with the bundled data where it does not exist.
     #[command(flatten)]
     pub store: StoreSettings,
-    /// What the files hold: auto, ucdp, acled, geojson, csv, regions, control, corridors.
+    /// What the files hold: auto, ucdp, acled, geojson, csv, regions, control, corridors, roads.
     #[arg(long, env = "HARMATTAN_FORMAT", default_value = "auto")]
     pub format: String,
     /// Id of the dataset the rows belong to; by default the provider's, or the file's name.

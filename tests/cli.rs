@@ -452,6 +452,48 @@ fn status_counts_what_ships() {
     assert_eq!(desk.run(&["status"]).status.code(), Some(0));
 }
 
+const ROADS: &str = r#"{"type":"FeatureCollection","features":[
+{"type":"Feature","geometry":{"type":"Point","coordinates":[0.0,10.001]},"properties":{"@id":"node/1","place":"town","name":"Port"}},
+{"type":"Feature","geometry":{"type":"Point","coordinates":[2.0,10.001]},"properties":{"@id":"node/2","place":"city","name":"Capital"}},
+{"type":"Feature","geometry":{"type":"LineString","coordinates":[[0,10],[0.5,10.1],[1,10]]},"properties":{"@id":"way/10","highway":"trunk"}},
+{"type":"Feature","geometry":{"type":"LineString","coordinates":[[1,10],[2,10]]},"properties":{"@id":"way/11","highway":"trunk"}},
+{"type":"Feature","geometry":{"type":"LineString","coordinates":[[1,10],[1,11]]},"properties":{"@id":"way/12","highway":"footway"}}
+]}"#;
+
+const CLOSED: &str = "corridor_id,name,waypoints,target,status,valid_from,valid_to,actor,confidence,source\n\
+    sea,The way by sea,Quay 0 9; Port 0 10; Harbour 1 9; Capital 2 10,Capital,cut,2025-01-01,,JNIM,0.8,made up\n";
+
+#[test]
+fn a_road_network_is_taken_in_and_a_town_is_asked_for() {
+    let desk = Desk::new();
+    let roads = desk.write("roads.geojson", ROADS);
+    assert_eq!(counts(&desk.json(&["import", "--json", "--empty", "roads", &roads])), [5, 1, 0, 0, 1, 0]);
+    assert_eq!(counts(&desk.json(&["import", "--json", "--format", "roads", &roads])), [5, 0, 0, 1, 1, 0]);
+    let closed = desk.write("closed.csv", CLOSED);
+    desk.json(&["import", "--json", &closed]);
+    let segments = desk.json(&["export", "corridors", "--format", "geojson"]);
+    let road = segments["features"].as_array().unwrap().iter().find(|road| road["id"] == "roads-10:1").unwrap();
+    assert_eq!(road["geometry"]["coordinates"].as_array().unwrap().len(), 4);
+    assert_eq!((&road["properties"]["from"], &road["properties"]["licence"]), (&"Port".into(), &"ODbL-1.0".into()));
+    let asked = ["analyze", "corridors", "--target", "CAPITAL", "--date", "2025-02-01"];
+    let answer = desk.json(&[&asked[..], &["--json"]].concat());
+    assert_eq!(answer["capacity_open"]["value"], 0.0, "nothing comes to the port, whatever road leads on from there");
+    assert_eq!(answer["isolation_days"]["value"], 32.0);
+    let text = String::from_utf8(desk.run(&asked).stdout).unwrap();
+    assert!(text.contains("Quay") && text.contains("cut") && text.contains("no route"), "{text}");
+    let span = ["analyze", "corridors", "--target", "Capital", "--from", "2024-12-30", "--to", "2025-01-02"];
+    assert_eq!(desk.json(&[&span[..], &["--json"]].concat()).as_array().unwrap().len(), 4);
+    assert_eq!(String::from_utf8(desk.run(&span).stdout).unwrap().lines().count(), 5);
+    for wrong in [
+        &["--target", "Atlantis"][..],
+        &["--target", "Capital", "--date", "soon"],
+        &["--date", "2025-01-01", "--from", "2025-01-01"],
+    ] {
+        assert_eq!(desk.run(&[&["analyze", "corridors"][..], wrong].concat()).status.code(), Some(2), "{wrong:?}");
+    }
+    assert_eq!(desk.json(&["check", "--json"])["faults"], Json::Array(Vec::new()));
+}
+
 #[test]
 fn help_names_every_default() {
     let help = String::from_utf8(run(&["serve", "--help"]).stdout).unwrap();

@@ -288,7 +288,8 @@ impl CorridorModel {
     #[must_use]
     pub fn first_day(&self, target: &str) -> Option<Day> {
         let course = self.course(target)?;
-        self.claimants(&course.supply).into_iter().flat_map(|claimant| self.reports[claimant].turns()).map(|(day, _)| day).min()
+        let changes = self.claimants(&course.supply).into_iter().flat_map(|claimant| &self.reports[claimant].changes);
+        changes.filter(|change| change.status != SegmentStatus::Unknown).map(|change| day_of(change.valid_from)).min()
     }
 
     /// The datasets of all reports on roads to a town, and of the attacks near any road.

@@ -30,6 +30,13 @@ pub(super) fn import(settings: &ImportSettings) -> Result<()> {
         "auto" => None,
         word => Some(word.parse::<Format>().map_err(|error| wrong_usage(format!("--format {error}")))?),
     };
+    // `import roads FILE` is `import FILE --format roads`, unless a file has that name.
+    let (sources, format) = match settings.sources.split_first() {
+        Some((word, files)) if word == "roads" && !files.is_empty() && format.is_none() && !Path::new(word).exists() => {
+            (files, Some(Format::Roads))
+        }
+        _ => (&settings.sources[..], format),
+    };
     let store = open(&settings.store.file, settings.empty, settings.dry_run)?;
     let reference = store.reference()?;
     let gazetteer = Gazetteer::new(&reference.regions);
@@ -46,7 +53,7 @@ pub(super) fn import(settings: &ImportSettings) -> Result<()> {
     let mut rejects = Rejects::new(settings.rejects.as_deref())?;
     let mut keeper = Keeper::new(store.begin()?, &mut rejects, settings.strict);
     let mut summaries = Vec::new();
-    for given in &settings.sources {
+    for given in sources {
         let name = if is_address(given) { shown(given) } else { given.clone() };
         let summary = read(given, &name, settings, format, &context, &mut keeper);
         let summary = summary.with_context(|| format!("{name} was not imported, and nothing was kept"))?;

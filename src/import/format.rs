@@ -25,6 +25,8 @@ pub enum Format {
     Control,
     /// Supply roads and their reported status, CSV or GeoJSON.
     Corridors,
+    /// A road network as OpenStreetMap has it, GeoJSON.
+    Roads,
 }
 
 impl Format {
@@ -38,6 +40,7 @@ impl Format {
         (Self::Regions, "regions"),
         (Self::Control, "control"),
         (Self::Corridors, "corridors"),
+        (Self::Roads, "roads"),
     ];
 
     /// The word of `--format`.
@@ -70,6 +73,15 @@ impl Format {
                 "Armed Conflict Location & Event Data (ACLED), acleddata.com",
                 Redistribution::Restricted,
                 Some("https://acleddata.com"),
+            ),
+            Self::Roads => (
+                "",
+                stem,
+                "ODbL-1.0",
+                Some("https://opendatacommons.org/licenses/odbl/1-0/"),
+                "© OpenStreetMap contributors, ODbL 1.0",
+                Redistribution::Allowed,
+                Some("https://www.openstreetmap.org/copyright"),
             ),
             _ => ("", stem, "not stated", None, stem, Redistribution::Allowed, None),
         };
@@ -114,6 +126,8 @@ impl Format {
             Some(Self::Ucdp)
         } else if has("waypoints") || geometry == Some("LineString") && (has("corridor") || has("corridor_id")) {
             Some(Self::Corridors)
+        } else if geometry.is_some() && has("highway") {
+            Some(Self::Roads)
         } else if has("status") && has("actor") && has("valid_from") {
             Some(Self::Control)
         } else if matches!(geometry, Some("Polygon" | "MultiPolygon")) {
@@ -151,7 +165,7 @@ impl fmt::Display for Format {
 
 /// A word that names no format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{0}' is no format: expected one of ucdp, acled, geojson, geojsonseq, csv, regions, control, corridors")]
+#[error("'{0}' is no format: expected one of ucdp, acled, geojson, geojsonseq, csv, regions, control, corridors, roads")]
 pub struct UnknownFormatWord(String);
 
 impl FromStr for Format {

@@ -27,6 +27,7 @@ mod places;
 mod read;
 mod regions;
 mod report;
+mod roads;
 mod run;
 mod segments;
 mod sink;

@@ -11,6 +11,7 @@ use super::encoding::Utf8;
 use super::events::Events;
 use super::json::{JsonRows, Layout};
 use super::regions::Regions;
+use super::roads::Roads;
 use super::run::{Reader, Run};
 use super::table::{Step, Table};
 use super::ucdp::{self, Ucdp};
@@ -179,6 +180,7 @@ fn read_table(
         Format::Regions => Box::<Regions>::default(),
         Format::Control => Box::<Control>::default(),
         Format::Corridors => Box::<Corridors>::default(),
+        Format::Roads => Box::<Roads>::default(),
     };
     let mut step = if at_row { Step::Row } else { Step::End };
     while !run.summary.stopped {
@@ -213,6 +215,7 @@ fn bind(table: &mut Table<'_>, format: Format, context: &Context<'_>, syntax: Fo
         Format::Regions => ("regions", &["level", "name", "country"]),
         Format::Control => ("control", &["status", "valid_from"]),
         Format::Corridors => ("corridors", &["corridor_id", "waypoints", "status", "valid_from"]),
+        Format::Roads => ("roads", &["highway"]),
     };
     let map = context.column_map.iter().map(|(column, field)| (field.as_str(), column.as_str()));
     table.columns.bind(map.chain(context.aliases.columns(name)));

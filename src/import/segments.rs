@@ -47,7 +47,7 @@ fn same(a: &str, b: &str) -> bool {
 }
 
 /// The line of a feature.
-pub(super) fn line(cells: &Cells<'_>) -> Result<Vec<Position>, Fault> {
+fn line(cells: &Cells<'_>) -> Result<Vec<Position>, Fault> {
     let bad = |reason: String| Fault { column: "geometry".to_owned(), value: String::new(), reason };
     let geometry = cells.geometry().ok_or_else(|| bad("a LineString is needed".to_owned()))?;
     match geojson::Geometry::deserialize(geometry).map_err(|error| bad(error.to_string()))?.value {

@@ -89,3 +89,17 @@ fn less_of_bamakos_supply_is_open_in_october_2025_than_in_january() {
     assert_eq!(number(&october[30]["capacity_open"]), 1.0);
     assert!(october[30]["capacity_open"]["lo"].as_f64() < Some(0.5) && january[30]["capacity_open"]["lo"].as_f64() > Some(0.95));
 }
+
+#[test]
+fn every_day_of_fourteen_years_takes_no_longer_than_a_page_waits() {
+    let corridors = bundled_snapshot().corridors();
+    let days: Vec<i32> = (day("2012-01-01")..=day("2026-10-06")).collect();
+    for target in ["Bamako", "Niamey", "Djibo"] {
+        let begun = std::time::Instant::now();
+        let model = harmattan::analytics::CorridorModel::new(corridors, &[], None);
+        assert_eq!(model.series(target, &days).unwrap().len(), days.len());
+        println!("{target}: {} days in {:?}", days.len(), begun.elapsed());
+        // A second in a release build on an idle machine; tests run unoptimised, beside one another.
+        assert!(begun.elapsed().as_secs() < 20, "{target}: {:?}", begun.elapsed());
+    }
+}

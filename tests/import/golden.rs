@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::support::{Kept, context, read, read_as};
-use harmattan::domain::{Incident, Instant, Moment, Record as _, Shape, SourceRef};
+use harmattan::domain::{Corridor, Incident, Instant, Moment, Record as _, Shape, SourceRef, reported_at};
 use harmattan::import::{Context, Format, Row, Summary, bundled};
 use harmattan::tiles::geojson::write_feature;
+use std::sync::Arc;
 
 fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)).unwrap()
@@ -299,4 +300,77 @@ fn our_own_control_comes_back_as_it_went_out() {
 #[test]
 fn corridors() {
     assert_snapshot!(golden("corridors.csv"));
+}
+
+#[test]
+fn our_own_corridors_come_back_as_they_went_out() {
+    let corridors = bundled().unwrap().changes.corridors;
+    let as_of = Instant::parse("2025-10-15T12:00:00Z").unwrap();
+    let mut text = String::from(r#"{"type":"FeatureCollection","features":["#);
+    for (at, segment) in corridors.iter().flat_map(Corridor::segments).enumerate() {
+        text.push_str(if at == 0 { "" } else { ",\n" });
+        write_feature(&mut text, &segment, segment.shape().into(), as_of);
+    }
+    text.push_str("]}");
+    let (summary, kept) = read(text.as_bytes(), "corridors.geojson").unwrap();
+    assert_eq!((summary.format, summary.rejected, summary.unmapped.len()), (Some(Format::Corridors), 0, 0));
+    let back = kept.rows.iter().filter_map(|row| if let Row::Corridor(row) = row { Some(row.as_ref()) } else { None });
+    let back: Vec<_> = back.collect();
+    assert_eq!(back.len(), corridors.len());
+    for (back, road) in back.into_iter().zip(&corridors) {
+        let same = Corridor { changes: Arc::clone(&road.changes), ..back.clone() };
+        assert_eq!(&same, road, "but for the reports of other days");
+        let then = reported_at(road.changes.iter(), as_of);
+        assert_eq!(back.changes.len(), usize::from(then.is_some()), "{}", road.id);
+        for (report, then) in back.changes.iter().zip(then) {
+            assert_eq!((report.segment, report.status, report.valid_from), (None, then.status, then.valid_from));
+            assert_eq!(
+                (report.valid_to, report.from_precision, report.last_confirmed),
+                (then.valid_to, then.from_precision, then.last_confirmed)
+            );
+            assert_eq!(
+                (&report.actor, &report.source.citation, report.source.confidence),
+                (&then.actor, &then.source.citation, then.source.confidence)
+            );
+        }
+    }
+}
+
+#[test]
+fn stretches_that_are_drawn_make_corridors() {
+    let feature = |properties: &str, line: &str| {
+        format!(
+            r#"{{"type":"Feature","geometry":{{"type":"LineString","coordinates":{line}}},"properties":{{"corridor":"c",{properties}}}}}"#
+        )
+    };
+    let features = [
+        feature(
+            r#""seq":2,"from":"Sofara","to":"Mopti","target":"Mopti","class":"primary","weight":0.4,"weight_low":0.2,"weight_high":0.6"#,
+            "[[1,10],[1.5,10.2],[2,10]]",
+        ),
+        feature(
+            r#""seq":1,"from":"Djenné","to":"SOFARA","target":"Mopti","status":"blocked","since":"2024-03-01","source":"made up""#,
+            "[[0,10],[0.5,10.1],[1,10]]",
+        ),
+        feature(r#""seq":3,"from":"Elsewhere","to":"Nowhere","target":"Mopti""#, "[[5,10],[6,10]]"),
+        feature(r#""seq":1,"from":"A","to":"B","target":"Mopti""#, "[[5,10],[6,10]]"),
+        feature(r#""seq":4,"from":"A","to":"B","target":"Mopti","status":"shut","since":"2024-03-01""#, "[[5,10],[6,10]]"),
+        feature(r#""seq":0,"from":"A","to":"B","target":"Mopti""#, "[[5,10],[6,10]]"),
+        feature(r#""seq":5,"from":"A","to":"a","target":"Mopti""#, "[[5,10],[6,10]]"),
+        feature(r#""seq":6,"from":"A","to":"B","target":"Gao""#, "[[5,10],[6,10]]"),
+        feature(r#""seq":7,"from":"A","to":"B","target":"Mopti""#, "[[5,10]]"),
+    ];
+    let text = format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(",\n"));
+    let (summary, kept) = read(text.as_bytes(), "drawn.geojson").unwrap();
+    let columns: Vec<&str> = kept.rejected.iter().map(|rejection| rejection.column.as_str()).collect();
+    assert_eq!(columns, ["seq", "status", "seq", "to", "target", "geometry", "from"]);
+    assert_eq!((summary.accepted, summary.rejected), (2, 7));
+    let Some(Row::Corridor(road)) = kept.rows.last() else { panic!("a corridor") };
+    let names: Vec<&str> = road.waypoints.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!((names, road.class.as_str()), (vec!["Djenné", "SOFARA", "Mopti"], "primary"));
+    assert_eq!(road.between.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(road.weight.map(|weight| (weight.low, weight.share, weight.high)), Some((0.2, 0.4, 0.6)));
+    assert_eq!((road.changes.len(), road.changes[0].segment), (1, Some(1)));
+    let lengths: Vec<f64> = road.segments().iter().map(|segment| segment.length_km).collect();
+    assert!(lengths.iter().all(|length| (111.0..120.0).contains(length)), "{lengths:?}");
 }
