@@ -288,7 +288,7 @@ impl CorridorModel {
     #[must_use]
     pub fn first_day(&self, target: &str) -> Option<Day> {
         let course = self.course(target)?;
-        let changes = self.claimants(&course.supply).into_iter().flat_map(|claimant| &self.reports[claimant].changes);
+        let changes = course.claimants.iter().flat_map(|claimant| &self.reports[*claimant].changes);
         changes.filter(|change| change.status != SegmentStatus::Unknown).map(|change| day_of(change.valid_from)).min()
     }
 
@@ -296,7 +296,7 @@ impl CorridorModel {
     #[must_use]
     pub fn datasets(&self, target: &str) -> BTreeSet<Arc<str>> {
         let Some(course) = self.course(target) else { return BTreeSet::new() };
-        let changes = self.claimants(&course.supply).into_iter().flat_map(|claimant| &self.reports[claimant].changes);
+        let changes = course.claimants.iter().flat_map(|claimant| &self.reports[*claimant].changes);
         let of_reports = changes.map(|change| Arc::from(change.source.dataset.id.as_str()));
         let attacked = course.supply.edges().any(|edge| !self.contested[edge].is_empty());
         of_reports.chain(self.attackers.iter().filter(|_| attacked).cloned()).collect()
@@ -349,20 +349,19 @@ impl CorridorModel {
             claimants.iter().flat_map(|claimant| self.reports[*claimant].turns()).collect();
         let by_attacks = supply.edges().flat_map(|edge| &self.contested[edge]).flat_map(|(first, last)| [*first, *last + 1]);
         turns.extend(by_attacks.map(|day| (day, DatePrecision::Day)));
-        let course = Arc::new(Course::new(&self.network, supply, turns, |supply, day| self.states(supply, day)));
+        let mut course = Course::new(&self.network, supply, turns, |supply, day| self.states(supply, day));
+        course.attacked = course.supply.edges().filter(|edge| !self.contested[*edge].is_empty()).collect();
+        course.claimants = claimants;
+        let course = Arc::new(course);
         self.courses.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&course));
         Some(course)
     }
 
     /// What is believed of the roads to a town on a day, as its draws take it.
     fn odds(&self, course: &Course, day: Day) -> Vec<Odd> {
-        let claimants =
-            self.claimants(&course.supply).into_iter().map(|claimant| Odd::Report(claimant, self.reports[claimant].odds(day)));
-        let attacked = course
-            .supply
-            .edges()
-            .filter(|edge| self.contested[*edge].iter().any(|(first, last)| (*first..=*last).contains(&day)));
-        claimants.chain(attacked.map(Odd::Attacked)).collect()
+        let claimants = course.claimants.iter().map(|claimant| Odd::Report(*claimant, self.reports[*claimant].odds(day)));
+        let is_attacked = |edge: &&usize| self.contested[**edge].iter().any(|(first, last)| (*first..=*last).contains(&day));
+        claimants.chain(course.attacked.iter().filter(is_attacked).map(|edge| Odd::Attacked(*edge))).collect()
     }
 
     /// The name under which the numbers of a claimant are drawn.
@@ -402,11 +401,7 @@ impl CorridorModel {
             redundancy: Estimate::drawn(at.redundancy as f64, drawn.redundancy),
             isolation_days: isolation.map_or(Estimate::sure(0.0), |isolation| isolated(isolation, day)),
             isolated_since: isolation.map(|isolation| (isolation.first, isolation.precision)),
-            reports: self
-                .claimants(&course.supply)
-                .into_iter()
-                .filter(|claimant| self.reports[*claimant].on(day).is_some())
-                .count(),
+            reports: course.claimants.iter().filter(|claimant| self.reports[**claimant].on(day).is_some()).count(),
         }
     }
 
@@ -437,8 +432,8 @@ impl CorridorModel {
         });
         let by_incidents = states.values().any(|state| state.is_attacked);
         let mut datasets: BTreeSet<&str> = BTreeSet::new();
-        for claimant in self.claimants(&course.supply) {
-            datasets.extend(self.reports[claimant].on(day).map(|change| change.source.dataset.id.as_str()));
+        for claimant in &course.claimants {
+            datasets.extend(self.reports[*claimant].on(day).map(|change| change.source.dataset.id.as_str()));
         }
         if by_incidents {
             datasets.extend(self.attackers.iter().map(AsRef::as_ref));

@@ -1,7 +1,7 @@
 //! The course of a town over the years: what changes on which day, how its gateways stand, and when it was isolated. Between two days on which
 //! something is reported nothing changes, so it is worked out for those days alone.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Day;
 use super::chances::Chances;
@@ -132,6 +132,10 @@ pub(super) struct Course {
     /// The days on which something may change, with their precision.
     turns: Vec<(Day, DatePrecision)>,
     isolations: Vec<Isolation>,
+    /// The numbers of the reports that speak of roads to the town.
+    pub(super) claimants: BTreeSet<usize>,
+    /// The roads to it that attacks contest on some day.
+    pub(super) attacked: Vec<usize>,
     pub(super) chances: Chances,
 }
 
@@ -162,7 +166,16 @@ impl Course {
             }
             last = Some(now);
         }
-        let mut course = Self { supply, baseline, points, turns, isolations: Vec::new(), chances: Chances::default() };
+        let mut course = Self {
+            supply,
+            baseline,
+            points,
+            turns,
+            isolations: Vec::new(),
+            claimants: BTreeSet::new(),
+            attacked: Vec::new(),
+            chances: Chances::default(),
+        };
         course.isolations = course.isolated();
         course
     }

@@ -321,6 +321,7 @@ fn corridor(view: &CorridorView<'_>) -> Json {
 fn bottleneck(road: &Bottleneck<'_>, date: Date) -> Json {
     let report: Option<&StatusChange> = road.report;
     json!({
+        "id": road.segments.first(),
         "segments": road.segments,
         "from": road.from,
         "to": road.to,
