@@ -1,8 +1,8 @@
 //! Flows over the roads to a town: how much comes through, where it is held up, how many ways there are, how far round.
 //!
 //! Goods come from one source over the gateways, each of which gives no more than its share and a quarter, and end in the town, which takes
-//! no more than it takes in a normal day. Capacities are whole thousandths, so that sums of flows are exact. Every maximum flow is held
-//! against the cut that its residual graph shows: they are equal or the number is not told.
+//! no more than it takes in a normal day. Capacities are whole thousandths, so that sums of flows are exact. A flow is greatest where a cut
+//! of its size holds it up: tests and builds with assertions hold every flow that is told against the cut that its residual graph shows.
 
 use petgraph::algo::dinics;
 use petgraph::graph::{DiGraph, NodeIndex};
