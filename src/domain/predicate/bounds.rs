@@ -209,6 +209,12 @@ fn dated(relation: TemporalRelation, other: &TimeTerm) -> Bounds {
         TimeTerm::Instant(scalar) => (literal(scalar), literal(scalar)),
         TimeTerm::Interval(start, end) => (at(start), at(end)),
     };
+    // One that ends before it begins has relations of its ends alone, which bound nothing together.
+    if let (Some(start), Some(end)) = (start, end)
+        && days(start).start() > days(end).end()
+    {
+        return Bounds::NONE;
+    }
     let after = |edge: Option<Moment>| edge.map_or(Bounds::NONE, no_earlier);
     let before = |edge: Option<Moment>| edge.map_or(Bounds::NONE, no_later);
     match relation {
