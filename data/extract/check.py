@@ -19,6 +19,7 @@ from shapely.geometry import Point, shape
 DATA = Path(__file__).resolve().parent.parent
 FILES = ["actors.csv", "basemap/borders.geojson", "basemap/labels.geojson", "basemap/lakes.geojson",
          "basemap/land.geojson", "basemap/rivers.geojson", "control-observations.csv", "corridors.csv", "datasets.csv",
+         "fonts/NotoSans-Bold.ttf", "fonts/NotoSans-Regular.ttf",
          "incidents.csv", "places.csv", "regions.geojson", "weak-spots.csv"]
 MAX_BYTES = 3_000_000
 SIDES = {"state", "foreign_ally", "jnim", "islamic_state", "separatist", "self_defence", "international", "civilian",

@@ -12,6 +12,7 @@ mod error;
 mod flatgeobuf;
 mod geojson;
 mod header;
+mod lettering;
 mod picture;
 mod table;
 mod wkb;
@@ -22,7 +23,8 @@ use std::path::Path;
 pub use csv::guarded;
 pub use error::FormatError;
 pub use header::{Header, Source, sources};
-pub use picture::{Picture, Rgb};
+pub use lettering::{Type, Weight};
+pub use picture::{Fill, Picture, Rgb, Stencil, View};
 pub use table::{Column, arrow_stream};
 
 use crate::domain::Record;
