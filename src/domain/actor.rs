@@ -7,7 +7,7 @@ use std::fmt;
 use super::DomainError;
 
 /// The side an actor stands on, which is what the map colours by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
     /// Forces and authorities of a state of the region.
     State,

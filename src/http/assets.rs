@@ -46,14 +46,32 @@ pub(super) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Resul
     file(&format!("assets/{path}"), &headers, IMMUTABLE)
 }
 
-/// Land, lakes and borders as the page draws them: longitude and latitude in degrees.
+/// Land, water and borders as the page draws them: longitude and latitude in degrees.
 #[derive(Debug)]
 pub(super) struct Basemap {
     pub(super) land: Vec<Vec<(f64, f64)>>,
     pub(super) lakes: Vec<Vec<(f64, f64)>>,
+    /// The large ones.
+    pub(super) rivers: Vec<Vec<(f64, f64)>>,
+    /// Names of states and seas.
+    pub(super) labels: Vec<Label>,
     /// With whether they are disputed.
     pub(super) borders: Vec<(bool, Vec<(f64, f64)>)>,
 }
+
+/// A name on the map, where its middle lies.
+#[derive(Debug, Deserialize)]
+pub(super) struct Label {
+    /// `country`, `neighbour` or `sea`.
+    pub(super) kind: String,
+    pub(super) en: String,
+    pub(super) fr: String,
+    pub(super) lon: f64,
+    pub(super) lat: f64,
+}
+
+/// Rivers of a lower rank (Natural Earth's scale rank, 2 = largest) are too small for a picture.
+const LARGE_RIVER: u8 = 5;
 
 /// The page's own basemap, read once; `None` when the page was built without it.
 pub(super) fn basemap() -> Option<&'static Basemap> {
@@ -69,10 +87,17 @@ fn read_basemap() -> Option<Basemap> {
         line: Vec<i32>,
     }
     #[derive(Deserialize)]
+    struct River {
+        rank: u8,
+        line: Vec<i32>,
+    }
+    #[derive(Deserialize)]
     struct Packed {
         land: Vec<Vec<i32>>,
         lakes: Vec<Vec<i32>>,
+        rivers: Vec<River>,
         borders: Vec<Border>,
+        labels: Vec<Label>,
     }
     let name = Files::iter().find(|name| name.starts_with("assets/basemap-") && name.ends_with(".json"))?;
     let packed: Packed = serde_json::from_slice(&Files::get(&name)?.data).ok()?;
@@ -87,6 +112,8 @@ fn read_basemap() -> Option<Basemap> {
     Some(Basemap {
         land: packed.land.iter().map(line).collect(),
         lakes: packed.lakes.iter().map(line).collect(),
+        rivers: packed.rivers.iter().filter(|river| river.rank <= LARGE_RIVER).map(|river| line(&river.line)).collect(),
+        labels: packed.labels,
         borders: packed.borders.iter().map(|border| (border.disputed, line(&border.line))).collect(),
     })
 }

@@ -60,7 +60,7 @@ const REST: u32 = 9;
 const WORTH_COMPRESSING: usize = 860;
 
 /// The part of an address that says its answer is made of rows and worth keeping.
-const KEPT: [&str; 4] = ["/tiles/", "/collections/", "/playback/", "/analytics/"];
+const KEPT: [&str; 5] = ["/tiles/", "/collections/", "/playback/", "/analytics/", "/preview.png"];
 
 /// Answers by what they depend on, bounded in bytes.
 pub(super) struct ResponseCache {
@@ -315,6 +315,7 @@ impl Address {
         let mut parts: Vec<Cow<'_, str>> = Vec::new();
         let tells_no_address = path.starts_with("/tiles/")
             || path.starts_with("/playback/")
+            || path == "/preview.png"
             || path.ends_with("/aggregate")
             || path.contains("/tiles/");
         for part in query.into_iter().flat_map(|query| query.split('&')) {
@@ -413,7 +414,8 @@ async fn make(mut request: Request, next: Next, encoding: Encoding, generation: 
         Box::new(Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response())
     })?;
     let effort = if parts.extensions.get::<Thorough>().is_some() { Effort::Thorough } else { Effort::Quick };
-    let worth = body.len() >= WORTH_COMPRESSING && !parts.headers.contains_key(header::CONTENT_ENCODING);
+    let is_picture = parts.headers.get(header::CONTENT_TYPE).is_some_and(|content| content.as_bytes().starts_with(b"image/"));
+    let worth = body.len() >= WORTH_COMPRESSING && !parts.headers.contains_key(header::CONTENT_ENCODING) && !is_picture;
     let mut used = Encoding::Identity;
     if let Some(name) = encoding::name(encoding).filter(|_| worth) {
         let plain = body.clone();

@@ -40,18 +40,18 @@ fn tags(state: &AppState, asked: &preview::Asked) -> String {
     let base = state.base_url();
     let query = asked.query().replace('&', "&amp;");
     let (width, height) = preview::SIZE;
-    let title = asked.interval().map_or(String::new(), |interval| format!(": {interval}"));
+    let language = asked.language();
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
+    let title = asked.interval().map_or(String::new(), |interval| format!("{interval}: "));
     let mut tags = String::new();
     for (property, content) in [
-        ("og:title", format!("Harmattan{title} – reported incidents, control and supply roads in the Sahel")),
+        ("og:title", escaped(&format!("{title}{}", language.text("page.title")))),
+        ("og:locale", language.locale().to_owned()),
         ("og:url", format!("{base}/{query}")),
         ("og:image", format!("{base}/preview.png{query}")),
         ("og:image:width", width.to_string()),
         ("og:image:height", height.to_string()),
-        (
-            "og:image:alt",
-            "Map of reported incidents, who was reported to hold towns, and the reported status of supply roads".to_owned(),
-        ),
+        ("og:image:alt", escaped(language.text("map.label"))),
     ] {
         tags.push_str(&format!("<meta property=\"{property}\" content=\"{content}\">\n"));
     }

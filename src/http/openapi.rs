@@ -336,7 +336,14 @@ fn operations() -> Vec<Operation> {
             "preview",
             "Start",
             "The map of an interval and a view as a picture, for links that are shared; what everybody may see.",
-            vec![form(&["png"]), parameter("datetime"), parameter("view")],
+            vec![
+                form(&["png"]),
+                parameter("datetime"),
+                parameter("known_at"),
+                parameter("view"),
+                parameter("layers"),
+                parameter("lang"),
+            ],
             vec![("image/png", binary())],
         ),
         plain("/health/live", "live", "Health", "Whether the server runs.", vec![], json_only(any_object())),
@@ -555,6 +562,21 @@ fn shared_parameters() -> Map<String, Json> {
         "The middle of the map in degrees and its zoom: latitude, longitude, zoom (2 to 12).",
         json!({ "type": "array", "minItems": 3, "maxItems": 3, "items": { "type": "number" } }),
         json!([13.5, -5, 6.5]),
+    );
+    add(
+        "layers",
+        "What a picture shows, by the names of the page's layers; without it what the page opens with. `front` is left out.",
+        json!({ "type": "array", "items": {
+            "type": "string",
+            "enum": ["regions", "areas", "corridors", "control", "incidents", "labels", "front", "none"],
+        } }),
+        json!(["incidents", "labels"]),
+    );
+    add(
+        "lang",
+        "The language of the text; a picture in Arabic is written in English.",
+        json!({ "type": "string", "enum": ["en", "fr", "ar"], "default": "en" }),
+        json!("fr"),
     );
     add("skipGeometry", "Whether to leave out the geometry.", json!({ "type": "boolean", "default": false }), Json::Null);
     add("filter", "A condition in CQL2.", text(), json!("country = 'ML'"));

@@ -1,46 +1,43 @@
 //! `/preview.png`: what a link to the map shows where it is shared, drawn from what everybody may see.
 //!
-//! A hash is not sent to a server, so such a link says interval and view in its query too; the page itself goes by its hash.
+//! A hash is not sent to a server, so such a link says interval, view, layers and language in its query too; the page itself goes by its hash.
+
+mod sketch;
+mod words;
 
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use jiff::civil::Date;
-use std::collections::HashMap;
 
-use super::assets::{self, Basemap};
 use super::negotiate::only;
 use super::params::{Params, as_of};
 use super::problem::Problem;
 use super::reply;
 use super::state::AppState;
-use crate::domain::{
-    Audience, Blockade, Collection, ControlObservation, ControlStatus, FeatureQuery, Interval, Position, Record as _,
-    SegmentStatus, Side, Target,
-};
-use crate::formats::{FormatError, Picture, Rgb};
-use crate::store::{PlaybackContent, STEP_DEG, Snapshot};
+use crate::domain::{Audience, Collection, FeatureQuery, Instant, Interval};
+use crate::store::Snapshot;
+
+pub(super) use sketch::SIZE;
+pub(super) use words::Language;
 
 const PNG: HeaderValue = HeaderValue::from_static("image/png");
 
-/// Width and height in pixels: what the Open Graph protocol's consumers show large.
-pub(super) const SIZE: (u32, u32) = (1200, 630);
-
 /// Where the map opens.
-const HOME: View = View { lat: 14.9, lon: -2.5, zoom: 5.9 };
+const HOME: Place = Place { lat: 14.4, lon: -2.5, zoom: 5.7 };
 
-/// Above so many incidents the dots are of cells and days.
-const MAX_DOTS: usize = 200_000;
+/// The map of a picture is some 460 pixels high where that of a page is about 650: so much farther out it shows as much, log2(460 / 650).
+const FARTHER: f64 = 0.5;
 
 /// Middle in degrees and zoom of a map.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct View {
+struct Place {
     lat: f64,
     lon: f64,
     zoom: f64,
 }
 
-impl View {
+impl Place {
     /// Takes `view`: latitude, longitude and zoom, as the page's hash has them.
     fn take(params: &mut Params) -> Result<Option<Self>, Problem> {
         let Some(text) = params.take("view")? else { return Ok(None) };
@@ -54,16 +51,76 @@ impl View {
     }
 }
 
+/// What is drawn, by the names that the page's hash has for its layers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Layers {
+    regions: bool,
+    areas: bool,
+    corridors: bool,
+    control: bool,
+    incidents: bool,
+    labels: bool,
+}
+
+impl Layers {
+    /// Those that the page opens with.
+    const FIRST: Self = Self { regions: false, areas: true, corridors: true, control: true, incidents: true, labels: true };
+
+    /// Each name with what it switches. `front` is a layer of the page that needs an actor: a picture leaves it out.
+    fn parts(&mut self) -> [(&'static str, &mut bool); 6] {
+        [
+            ("regions", &mut self.regions),
+            ("areas", &mut self.areas),
+            ("corridors", &mut self.corridors),
+            ("control", &mut self.control),
+            ("incidents", &mut self.incidents),
+            ("labels", &mut self.labels),
+        ]
+    }
+
+    fn take(params: &mut Params) -> Result<Option<Self>, Problem> {
+        let Some(text) = params.take("layers")? else { return Ok(None) };
+        let mut layers = Self::default();
+        for name in text.split(',').filter(|name| !["none", "front"].contains(name)) {
+            let Some((_, is_on)) = layers.parts().into_iter().find(|(known, _)| *known == name) else {
+                return Err(Problem::parameter(
+                    "layers",
+                    format!("'{name}' is none of regions, areas, corridors, control, incidents, labels, front, none"),
+                ));
+            };
+            *is_on = true;
+        }
+        Ok(Some(layers))
+    }
+
+    fn names(mut self) -> String {
+        let names: Vec<&str> = self.parts().into_iter().filter(|(_, is_on)| **is_on).map(|(name, _)| name).collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(",") }
+    }
+}
+
 /// What a picture is asked of, as it stands in a query.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked {
     datetime: Interval,
-    view: Option<View>,
+    known_at: Option<Instant>,
+    place: Option<Place>,
+    layers: Option<Layers>,
+    language: Option<Language>,
 }
 
 impl Asked {
     pub(super) fn take(params: &mut Params) -> Result<Self, Problem> {
-        Ok(Self { datetime: params.datetime()?, view: View::take(params)? })
+        let language = params.take("lang")?.map(|code| {
+            Language::parse(&code).ok_or_else(|| Problem::parameter("lang", format!("'{code}' is none of en, fr, ar")))
+        });
+        Ok(Self {
+            datetime: params.datetime()?,
+            known_at: params.known_at()?,
+            place: Place::take(params)?,
+            layers: Layers::take(params)?,
+            language: language.transpose()?,
+        })
     }
 
     /// The query that asks for the same, written anew: nothing of what somebody sent goes into a page.
@@ -72,19 +129,69 @@ impl Asked {
         if self.datetime != Interval::ALWAYS {
             parts.push(format!("datetime={}", self.datetime));
         }
-        if let Some(View { lat, lon, zoom }) = self.view {
+        if let Some(known_at) = self.known_at {
+            parts.push(format!("known_at={known_at}"));
+        }
+        if let Some(Place { lat, lon, zoom }) = self.place {
             parts.push(format!("view={lat},{lon},{zoom}"));
+        }
+        if let Some(layers) = self.layers {
+            parts.push(format!("layers={}", layers.names()));
+        }
+        if self.language == Some(Language::French) {
+            parts.push("lang=fr".to_owned());
         }
         if parts.is_empty() { String::new() } else { format!("?{}", parts.join("&")) }
     }
 
-    /// The interval in words of the standard, when one was asked for.
+    /// The language of the link.
+    pub(super) fn language(&self) -> Language {
+        self.language.unwrap_or(Language::English)
+    }
+
+    /// The window in words, when one was asked for.
     pub(super) fn interval(&self) -> Option<String> {
-        (self.datetime != Interval::ALWAYS).then(|| self.datetime.to_string())
+        let (from, to) = (self.datetime.start().date()?, self.datetime.end().date()?);
+        let is_bounded = self.datetime.start() != Instant::MIN && self.datetime.end() != Instant::MAX;
+        is_bounded.then(|| self.language().span(from, to))
     }
 }
 
-/// `GET /preview.png`: the map of an interval (`datetime`) and a view (`view`), of what everybody may see.
+/// All that a picture is made of besides the store.
+struct Shown {
+    query: FeatureQuery,
+    /// First and last day of the window; open ends are those of the incidents.
+    days: (Date, Date),
+    view: Place,
+    layers: Layers,
+    language: Language,
+}
+
+impl Shown {
+    fn new(asked: &Asked, snapshot: &Snapshot, now: Instant) -> Self {
+        let Asked { datetime, known_at, .. } = *asked;
+        let extent = snapshot.interval(Collection::Incidents).unwrap_or(Interval::ALWAYS);
+        let first = if datetime.start() == Instant::MIN { extent.start() } else { datetime.start() };
+        let last = if datetime.end() == Instant::MAX { extent.end().min(now) } else { datetime.end() };
+        let today = now.date().unwrap_or_default();
+        let last = last.date().unwrap_or(today);
+        let view = asked.place.map_or(HOME, |place| Place { zoom: place.zoom - FARTHER, ..place });
+        Self {
+            query: FeatureQuery {
+                datetime,
+                known_at,
+                audience: Audience::Public,
+                ..FeatureQuery::all(Collection::Incidents, as_of(datetime, now))
+            },
+            days: (first.date().unwrap_or(today).min(last), last),
+            view,
+            layers: asked.layers.unwrap_or(Layers::FIRST),
+            language: asked.language(),
+        }
+    }
+}
+
+/// `GET /preview.png`: the map of an interval (`datetime`), a view (`view`) and some layers (`layers`), of what everybody may see.
 pub(super) async fn preview(
     State(state): State<AppState>,
     RawQuery(query): RawQuery,
@@ -94,172 +201,15 @@ pub(super) async fn preview(
     only(&mut params, &headers, "png", &["image/png"])?;
     let asked = Asked::take(&mut params)?;
     params.finish()?;
-    let query = FeatureQuery {
-        datetime: asked.datetime,
-        audience: Audience::Public,
-        ..FeatureQuery::all(Collection::Incidents, as_of(asked.datetime, state.now()))
-    };
-    // Made of incidents, towns and roads: what touches any collection makes it anew.
+    let now = state.now();
+    // Made of incidents, towns, land and roads: what touches any collection makes it anew.
     let body = state
         .on_snapshot(move |snapshot| {
-            draw(snapshot, &query, asked.view.unwrap_or(HOME)).map_err(|error| {
+            sketch::draw(snapshot, &Shown::new(&asked, snapshot, now)).map_err(|error| {
                 tracing::error!(%error, "the preview could not be drawn");
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
             })
         })
         .await?;
     Ok(reply::tagged(PNG, body))
-}
-
-// The colours of static/src/draw/palette.ts, light.
-const SEA: Rgb = (0xdb, 0xe4, 0xe6);
-const LAND: Rgb = (0xf7, 0xf3, 0xea);
-const LAKE: Rgb = (0xd3, 0xdf, 0xe2);
-const BORDER: Rgb = (0xa2, 0x95, 0x7f);
-const PAPER: Rgb = (0xff, 0xfd, 0xf8);
-const INK: Rgb = (0x26, 0x22, 0x1c);
-
-fn hue(side: Side) -> Rgb {
-    match side {
-        Side::State => (0x00, 0x72, 0xb2),
-        Side::ForeignAlly => (0xcc, 0x79, 0xa7),
-        Side::Jnim => (0xd5, 0x5e, 0x00),
-        Side::IslamicState => (0x17, 0x17, 0x1a),
-        Side::Separatist => (0x00, 0x9e, 0x73),
-        Side::SelfDefence => (0x56, 0xb4, 0xe9),
-        Side::International => (0xf0, 0xe4, 0x42),
-        Side::Civilian | Side::Other | Side::Unknown => (0x8a, 0x8a, 0x86),
-    }
-}
-
-/// Colour, width and dashes of a road by its status.
-fn road(status: SegmentStatus) -> (Rgb, f32, &'static [f32]) {
-    match status {
-        SegmentStatus::Open => ((0x4c, 0x6b, 0x78), 2.2, &[]),
-        SegmentStatus::Disrupted => ((0xc9, 0x8a, 0x00), 2.8, &[11.0, 4.0]),
-        SegmentStatus::EscortOnly => ((0xa3, 0x56, 0x0f), 3.0, &[9.0, 3.5, 2.0, 3.5]),
-        SegmentStatus::Blocked => ((0xa3, 0x12, 0x3f), 3.8, &[4.5, 3.5]),
-        SegmentStatus::Cut => ((0x54, 0x00, 0x1f), 3.8, &[1.8, 4.6]),
-        SegmentStatus::Unknown => ((0x9b, 0x95, 0x8a), 1.6, &[2.0, 4.0]),
-    }
-}
-
-fn draw(snapshot: &Snapshot, query: &FeatureQuery, view: View) -> Result<Vec<u8>, FormatError> {
-    let centre = Position::new(view.lon, view.lat).map_err(std::io::Error::other)?;
-    let mut picture = Picture::new(SIZE.0, SIZE.1, centre, view.zoom, SEA)?;
-    if let Some(basemap) = assets::basemap() {
-        ground(&mut picture, basemap);
-    }
-    let day = query.as_of.date();
-    let sides: HashMap<&str, Side> = snapshot.actors().iter().map(|actor| (actor.code.as_str(), actor.side)).collect();
-    let side = |code: Option<&str>| code.and_then(|code| sides.get(code)).copied().unwrap_or(Side::Unknown);
-    if let Some(day) = day {
-        roads(&mut picture, snapshot, day);
-        towns(&mut picture, snapshot, day, side);
-    }
-    incidents(&mut picture, snapshot, query, side);
-    picture.png()
-}
-
-fn ground(picture: &mut Picture, basemap: &Basemap) {
-    picture.areas(basemap.land.iter().map(Vec::as_slice), LAND);
-    picture.areas(basemap.lakes.iter().map(Vec::as_slice), LAKE);
-    for (disputed, line) in &basemap.borders {
-        picture.line(line, BORDER, 1.4, if *disputed { &[5.0, 4.0] } else { &[] });
-    }
-}
-
-/// A road as reported for the day; where several share a stretch the page draws the least severe, and so does the order here: what is worse
-/// lies below.
-fn roads(picture: &mut Picture, snapshot: &Snapshot, day: Date) {
-    let covers = |from: Date, to: Option<Date>| from <= day && to.is_none_or(|to| day <= to);
-    let mut drawn: Vec<_> = snapshot
-        .corridors()
-        .iter()
-        .map(|corridor| {
-            let public = corridor.public();
-            let status =
-                public.changes.iter().rev().find(|change| covers(change.valid_from, change.valid_to)).map(|change| change.status);
-            (status.unwrap_or(SegmentStatus::Unknown), corridor)
-        })
-        .collect();
-    let rank = |status| match status {
-        SegmentStatus::Unknown => 0,
-        SegmentStatus::Cut => 1,
-        SegmentStatus::Blocked => 2,
-        SegmentStatus::EscortOnly => 3,
-        SegmentStatus::Disrupted => 4,
-        SegmentStatus::Open => 5,
-    };
-    drawn.sort_by_key(|(status, _)| rank(*status));
-    for (status, corridor) in drawn {
-        let line: Vec<(f64, f64)> = corridor.waypoints.iter().map(|(_, at)| (at.lon(), at.lat())).collect();
-        let (colour, width, dash) = road(status);
-        picture.line(&line, PAPER, width + 2.0, &[]);
-        picture.line(&line, colour, width, dash);
-    }
-}
-
-/// Who is reported to hold each town on the day; a town that no report covers is not drawn.
-fn towns<'a>(picture: &mut Picture, snapshot: &'a Snapshot, day: Date, side: impl Fn(Option<&'a str>) -> Side) {
-    let mut latest: HashMap<(u64, u64), (&ControlObservation, Position)> = HashMap::new();
-    for row in snapshot.control().iter().filter(|row| Audience::Public.may_see(row.redistribution())) {
-        if row.valid_from > day || row.valid_to.is_some_and(|to| to < day) {
-            continue;
-        }
-        // A statement on a whole region is of no town.
-        let Target::Place(position) = row.target else { continue };
-        let key = (position.lon().to_bits(), position.lat().to_bits());
-        let (known, _) = latest.entry(key).or_insert((row, position));
-        if (row.valid_from, &row.id) > (known.valid_from, &known.id) {
-            *known = row;
-        }
-    }
-    let mut rows: Vec<_> = latest.into_values().collect();
-    rows.sort_by(|(a, _), (b, _)| a.id.cmp(&b.id));
-    for (row, position) in rows {
-        if row.blockade != Blockade::None {
-            picture.ring(position, 13.0, hue(side(row.blockade_by.as_deref())));
-        }
-        let colour = hue(side(Some(&row.actor)));
-        match row.status {
-            ControlStatus::Control => picture.square(position, 6.0, colour, PAPER),
-            ControlStatus::Contested => {
-                picture.square(position, 5.5, PAPER, INK);
-                picture.square(position, 1.5, colour, colour);
-            }
-            ControlStatus::Influence | ControlStatus::Presence => picture.square(position, 3.5, PAPER, colour),
-            ControlStatus::NoneReported | ControlStatus::Abandoned => picture.square(position, 2.5, PAPER, BORDER),
-        }
-    }
-}
-
-/// A dot a place, its size by the number of incidents, its hue by the side that acted in the latest.
-fn incidents<'a>(picture: &mut Picture, snapshot: &'a Snapshot, query: &FeatureQuery, side: impl Fn(Option<&'a str>) -> Side) {
-    let playback = snapshot.playback(query, MAX_DOTS);
-    let mut dots: Vec<(usize, Side, u64)> = vec![(0, Side::Unknown, 0); playback.position.values.len()];
-    for (row, code) in playback.position.codes.iter().enumerate() {
-        let Some(dot) = usize::try_from(*code).ok().and_then(|code| dots.get_mut(code)) else { continue };
-        let (acted, count) = match &playback.content {
-            PlaybackContent::Incidents { actor1, .. } => {
-                let actor = usize::try_from(actor1.codes[row]).ok().and_then(|code| actor1.values.get(code)).copied();
-                (side(actor), 1)
-            }
-            PlaybackContent::Cells { tallies, .. } => (Side::Unknown, tallies[row].count),
-        };
-        *dot = (row, acted, dot.2 + count);
-    }
-    let mut order: Vec<usize> = (0..dots.len()).filter(|dot| dots[*dot].2 > 0).collect();
-    order.sort_by_key(|dot| dots[*dot].0);
-    for dot in order {
-        let (lon, lat) = playback.position.values[dot];
-        let (_, acted, count) = dots[dot];
-        let radius = match count {
-            0..=1 => 4.0,
-            2..=4 => 5.0,
-            5..=19 => 6.5,
-            _ => 8.0,
-        };
-        picture.dot((f64::from(lon) * STEP_DEG, f64::from(lat) * STEP_DEG), radius, hue(acted), PAPER);
-    }
 }

@@ -427,6 +427,12 @@ impl Snapshot {
         self.areas.regions.records()
     }
 
+    /// Places, by id.
+    #[must_use]
+    pub fn places(&self) -> &[Place] {
+        self.places.records()
+    }
+
     /// Corridors, by id, with every report, also those that may not be passed on.
     #[must_use]
     pub fn corridors(&self) -> &[Corridor] {

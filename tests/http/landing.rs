@@ -54,7 +54,11 @@ fn a_link_is_shared_with_a_picture_of_its_own_interval_and_view() {
     let asked = "?datetime=2025-10-01/2025-10-31&view=13.5,-5,6.5";
     let address = shared(&format!("/{asked}"), "og:image");
     assert!(address.starts_with("http://") && address.ends_with(&format!("/preview.png{asked}")), "{address}");
-    assert!(shared(&format!("/{asked}"), "og:title").contains("2025-10-01/2025-10-31"));
+    assert!(shared(&format!("/{asked}"), "og:title").starts_with("October 2025: Harmattan"));
+    let french = format!("/{asked}&layers=incidents,labels&lang=fr");
+    assert!(shared(&french, "og:title").starts_with("octobre 2025: Harmattan"));
+    assert_eq!(shared(&french, "og:locale"), "fr_FR");
+    assert!(shared(&french, "og:image").ends_with("view=13.5,-5,6.5&layers=incidents,labels&lang=fr"));
     let picture = get(&format!("/preview.png{asked}"));
     assert_eq!((picture.status, picture.header("content-type")), (200, "image/png"));
     // Signature, then the header chunk with width and height (PNG, 5.2 and 11.2.1).
@@ -67,10 +71,19 @@ fn a_link_is_shared_with_a_picture_of_its_own_interval_and_view() {
 
 #[test]
 fn what_somebody_sends_does_not_get_into_the_page() {
-    for path in ["/?datetime=%22%3E%3Cscript%3E", "/?view=%22%3E%3Cscript%3E", "/?view=1,2&embed=1", "/"] {
+    for path in [
+        "/?datetime=%22%3E%3Cscript%3E",
+        "/?view=%22%3E%3Cscript%3E",
+        "/?view=1,2&embed=1",
+        "/?layers=%22%3E",
+        "/?lang=%3Cscript%3E",
+        "/",
+    ] {
         assert!(shared(path, "og:image").ends_with("/preview.png"), "{path}");
     }
-    for query in ["datetime=x", "view=1,2", "view=95,0,6", "view=13,0,40", "zoom=3"] {
+    for query in
+        ["datetime=x", "view=1,2", "view=95,0,6", "view=13,0,40", "zoom=3", "layers=", "layers=all", "lang=de", "known_at=x"]
+    {
         assert_eq!(get(&format!("/preview.png?{query}")).status, 400, "{query}");
     }
 }

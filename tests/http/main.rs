@@ -20,6 +20,7 @@ mod oracle;
 mod pages;
 mod paging;
 mod playback;
+mod preview;
 mod restricted;
 mod streaming;
 mod support;
