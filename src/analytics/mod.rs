@@ -12,6 +12,7 @@ mod corridors;
 mod course;
 mod draws;
 mod flow;
+pub mod front;
 mod network;
 pub mod parameters;
 mod periods;
@@ -27,6 +28,10 @@ pub use corridors::{
 };
 pub use course::{Pass, PassState};
 pub use draws::{DRAWS, LEVEL, ROAD_DRAWS};
+pub use front::{
+    CapitalCourse, CellHistory, Evidence, FRONT_METHOD, FRONT_METHOD_VERSION, FrontActor, FrontEvent, FrontModel, FrontReport,
+    FrontSpan, FrontView, LeftOut, Origin, front_versions,
+};
 pub use periods::{BlockadeView, UnitPoint, UnitView};
 pub use shares::{Bracket, By, Label, Measure, RegionShares, Share, Standpoint};
 pub use status::{Attack, attack_weight};

@@ -291,6 +291,157 @@ pub const PIECE: Parameter = parameter(
     "default",
 );
 
+/// The cells of the front.
+pub const FRONT_CELL: Parameter =
+    parameter("front_cell", 30.0, "km", "side of the cells in which first reports are counted", "default");
+/// For how long an event makes a cell active.
+pub const FRONT_ACTIVE: Parameter = parameter(
+    "front_active",
+    90.0,
+    "days",
+    "a cell is active for so long after an event, that day included; distances are over events of so many days, and windows of expansion are so long",
+    "default",
+);
+/// How many events the origin is taken from.
+pub const FRONT_ORIGIN: Parameter = parameter(
+    "front_origin",
+    10.0,
+    "events",
+    "the origin, where none is asked for, is that of the first so many placed events which lies nearest to all others of them",
+    "default",
+);
+/// Width of the bins of distance.
+pub const FRONT_BIN: Parameter = parameter("front_bin", 40.0, "km", "width of the bins of distance from the origin", "default");
+/// How many cells a bin needs.
+pub const FRONT_BIN_CELLS: Parameter =
+    parameter("front_bin_cells", 8.0, "cells", "a bin with fewer cells that hold a known settlement is left out", "default");
+/// How many bins a speed needs.
+pub const FRONT_BINS: Parameter =
+    parameter("front_bins", 4.0, "bins", "bins with a median of arrival that a speed needs at least", "default");
+/// How many bins the speed of a sector needs.
+pub const FRONT_SECTOR_BINS: Parameter = parameter("front_sector_bins", 3.0, "bins", "the same of a sector of 45°", "default");
+/// How many affected cells a speed needs.
+pub const FRONT_AFFECTED: Parameter = parameter(
+    "front_affected",
+    100.0,
+    "cells",
+    "affected cells that hold a known settlement which a speed needs at least",
+    "default; with fewer the intervals of synthetic runs no longer hold the truth",
+);
+/// How many events a speed needs.
+pub const FRONT_EVENTS: Parameter =
+    parameter("front_events", 250.0, "events", "events in such cells that a speed needs at least", "default");
+/// How wide the interval of a speed may be.
+pub const FRONT_RATIO: Parameter = parameter(
+    "front_ratio",
+    2.5,
+    "",
+    "a speed is told when the upper end of its interval is at most so many times the lower",
+    "default",
+);
+/// How many regions an interval needs.
+pub const FRONT_REGIONS: Parameter = parameter(
+    "front_regions",
+    3.0,
+    "regions",
+    "level-1 regions that the cells of a speed must lie in at least: with fewer there is nothing to draw again",
+    "default",
+);
+/// How many draws are made.
+pub const FRONT_DRAWS: Parameter =
+    parameter("front_draws", 500.0, "draws", "draws of level-1 regions with replacement behind intervals", "default");
+/// The part of draws that may come to nothing.
+pub const FRONT_VOID: Parameter =
+    parameter("front_void", 0.1, "", "a speed is not told when more than this part of its draws gives none", "default");
+/// The cells of expansion.
+pub const EXPANSION_CELL: Parameter =
+    parameter("expansion_cell", 0.5, "degrees", "side of the cells that fall silent, persist or are newly active", "default");
+/// How many changes the index needs.
+pub const EXPANSION_CHANGES: Parameter = parameter(
+    "expansion_changes",
+    20.0,
+    "changes",
+    "newly active and silenced cells in all windows together that a label needs at least",
+    "default",
+);
+/// From where on a front is expanding.
+pub const EXPANDING: Parameter = parameter(
+    "expanding",
+    0.2,
+    "",
+    "expanding from so much of the index on, contracting from minus so much",
+    "default; synthetic growing, moving and shrinking discs give +0.5, 0.0 and −0.5",
+);
+/// From which turnover on it relocates.
+pub const RELOCATING: Parameter = parameter(
+    "relocating",
+    0.25,
+    "",
+    "below this turnover what neither expands nor contracts is stable; from it on it is relocating where newly active cells lie beside others more often than by chance, and has no label where they do not",
+    "default",
+);
+/// The level of that chance.
+pub const CONTIGUOUS: Parameter = parameter("contiguous", 0.05, "", "p below which they do", "default");
+/// How many permutations are made.
+pub const PERMUTATIONS: Parameter =
+    parameter("permutations", 199.0, "permutations", "draws of newly active cells among those at risk in each window", "default");
+/// How many events a percentile needs.
+pub const DISTANCE_EVENTS: Parameter =
+    parameter("distance_events", 3.0, "events", "events that a percentile of distances needs at least", "default");
+/// The percentile that is called nearest.
+pub const DISTANCE_NEAR: Parameter =
+    parameter("distance_near", 0.05, "", "part of the events that lie nearer than the robust nearest distance", "default");
+/// What precision 2 may be off.
+pub const NEAR_ERROR: Parameter =
+    parameter("near_error", 25.0, "km", "how far off an event with geo_precision 2 may lie", "default");
+/// How far apart the values of a trend are.
+pub const TREND_STEP: Parameter = parameter(
+    "trend_step",
+    3.0,
+    "months",
+    "a trend takes every so-manieth monthly value, so that no event counts in two",
+    "default",
+);
+/// How many values a trend needs.
+pub const TREND_VALUES: Parameter = parameter("trend_values", 6.0, "values", "values that a trend needs at least", "default");
+/// How far from a road an event may lie.
+pub const ROAD_ACCESS: Parameter = parameter(
+    "road_access",
+    10.0,
+    "km",
+    "an event farther from every corridor has no distance by road; a capital is at a place of a corridor no farther away",
+    "default",
+);
+
+/// Those that the front rests on.
+pub const OF_FRONT: &[Parameter] = &[
+    FRONT_CELL,
+    FRONT_ACTIVE,
+    FRONT_ORIGIN,
+    FRONT_BIN,
+    FRONT_BIN_CELLS,
+    FRONT_BINS,
+    FRONT_SECTOR_BINS,
+    FRONT_AFFECTED,
+    FRONT_EVENTS,
+    FRONT_RATIO,
+    FRONT_REGIONS,
+    FRONT_DRAWS,
+    FRONT_VOID,
+    EXPANSION_CELL,
+    EXPANSION_CHANGES,
+    EXPANDING,
+    RELOCATING,
+    CONTIGUOUS,
+    PERMUTATIONS,
+    DISTANCE_EVENTS,
+    DISTANCE_NEAR,
+    NEAR_ERROR,
+    TREND_STEP,
+    TREND_VALUES,
+    ROAD_ACCESS,
+];
+
 /// Those that corridors rest on.
 pub const OF_CORRIDORS: &[Parameter] = &[
     SINK,
@@ -368,7 +519,7 @@ mod tests {
 
     #[test]
     fn every_number_is_named_once_and_says_where_it_is_from() {
-        for (all, at) in [ALL, OF_CORRIDORS].into_iter().flat_map(|all| (0..all.len()).map(move |at| (all, at))) {
+        for (all, at) in [ALL, OF_CORRIDORS, OF_FRONT].into_iter().flat_map(|all| (0..all.len()).map(move |at| (all, at))) {
             let parameter = &all[at];
             assert!(all[..at].iter().all(|before| before.name != parameter.name), "{}", parameter.name);
             assert!(!parameter.source.is_empty() && !parameter.meaning.is_empty() && parameter.value > 0.0);

@@ -153,6 +153,27 @@ impl ActorTree {
         days
     }
 
+    /// An actor and all that it was part of on a day, the largest body last.
+    #[must_use]
+    pub fn chain<'a>(&'a self, code: &'a str, day: Date) -> Vec<&'a str> {
+        let mut chain = vec![code];
+        while chain.len() <= Self::DEPTH {
+            let last = chain[chain.len() - 1];
+            let parent = self.parents.get(last).and_then(|parents| parents.iter().find(|parent| parent.holds(day)));
+            match parent.map(|parent| parent.code.as_str()).filter(|parent| !chain.contains(parent)) {
+                Some(parent) => chain.push(parent),
+                None => break,
+            }
+        }
+        chain
+    }
+
+    /// Whether an actor was ever part of anything.
+    #[must_use]
+    pub fn is_part(&self, code: &str) -> bool {
+        self.parents.contains_key(code)
+    }
+
     /// The largest body that an actor was part of on a day; itself where it was part of none.
     ///
     /// ```
@@ -219,12 +240,15 @@ mod tests {
         assert_eq!(tree.whole("A", date(2017, 3, 1)), "B");
         assert_eq!(tree.whole("A", date(2017, 3, 2)), "C");
         assert_eq!(tree.whole("A", date(2020, 1, 1)), "D");
+        assert_eq!(tree.chain("A", date(2020, 1, 1)), ["A", "C", "D"]);
+        assert_eq!((tree.chain("D", date(2020, 1, 1)), tree.is_part("D"), tree.is_part("C")), (vec!["D"], false, true));
     }
 
     #[test]
     fn memberships_in_a_circle_end() {
         let tree = tree(&[("A", "B 2015-01-01/.."), ("B", "A 2015-01-01/..")]);
         assert!(["A", "B"].contains(&tree.whole("A", date(2016, 1, 1))));
+        assert_eq!(tree.chain("A", date(2016, 1, 1)), ["A", "B"]);
     }
 
     #[test]
