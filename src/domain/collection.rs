@@ -1,6 +1,6 @@
 //! The collections the map serves and what each one holds.
 
-use super::{ControlArea, ControlObservation, CorridorSegment, Field, Incident, Place, Region};
+use super::{ControlArea, ControlObservation, CorridorSegment, Field, FrontCell, Incident, Place, Region};
 
 /// A collection, under the name it has on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -17,11 +17,14 @@ pub enum Collection {
     Corridors,
     /// The land around places with who is believed to hold it: computed, not stored.
     ControlAreas,
+    /// The cells in which an actor was reported: computed, not stored.
+    Front,
 }
 
 impl Collection {
     /// Every collection, in the order they are listed.
-    pub const ALL: [Self; 6] = [Self::Regions, Self::Places, Self::Incidents, Self::Control, Self::Corridors, Self::ControlAreas];
+    pub const ALL: [Self; 7] =
+        [Self::Regions, Self::Places, Self::Incidents, Self::Control, Self::Corridors, Self::ControlAreas, Self::Front];
 
     /// Those that a store keeps; the others are computed from them.
     pub const STORED: [Self; 5] = [Self::Regions, Self::Places, Self::Incidents, Self::Control, Self::Corridors];
@@ -42,6 +45,7 @@ impl Collection {
             Self::Control => "control",
             Self::Corridors => "corridors",
             Self::ControlAreas => "control-areas",
+            Self::Front => "front",
         }
     }
 
@@ -55,6 +59,7 @@ impl Collection {
             Self::Control => "Reported control and blockade of places",
             Self::Corridors => "Supply corridors and their reported status",
             Self::ControlAreas => "Areas by assessed control",
+            Self::Front => "Cells in which actors were reported, with first and last report",
         }
     }
 
@@ -78,6 +83,9 @@ impl Collection {
             Self::ControlAreas => {
                 "The land within 30 km of a place, in cells of 0.1 degrees, over the days on which the same is believed of the place: assessed from all statements in force, with what is not known. Land that no statement speaks for is not in it: it is unknown. Outlines are those of the grid and no front lines."
             }
+            Self::Front => {
+                "Cells of about 30 km in which an incident of an actor was reported, from its first report to its last. A report is no control, and a cell without one is not without the actor: nobody reported. Nothing is said of the future."
+            }
         }
     }
 
@@ -91,6 +99,7 @@ impl Collection {
             Self::Control => ControlObservation::FIELDS,
             Self::Corridors => CorridorSegment::FIELDS,
             Self::ControlAreas => ControlArea::FIELDS,
+            Self::Front => FrontCell::FIELDS,
         }
     }
 
@@ -104,7 +113,7 @@ impl Collection {
     #[must_use]
     pub fn geometry_format(self) -> &'static str {
         match self {
-            Self::Regions | Self::ControlAreas => "geometry-polygon-or-multipolygon",
+            Self::Regions | Self::ControlAreas | Self::Front => "geometry-polygon-or-multipolygon",
             Self::Corridors => "geometry-linestring",
             // Statements on whole regions and on areas have an outline in place of a point.
             Self::Control => "geometry-any",

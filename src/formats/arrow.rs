@@ -239,7 +239,7 @@ fn schema(collection: Collection, columns: &[(&'static Field, Column)], header: 
 
 fn geo_metadata(collection: Collection) -> String {
     let geometry_types: &[&str] = match collection {
-        Collection::Regions | Collection::ControlAreas => &["MultiPolygon"],
+        Collection::Regions | Collection::ControlAreas | Collection::Front => &["MultiPolygon"],
         Collection::Corridors => &["LineString"],
         Collection::Places | Collection::Incidents => &["Point"],
         Collection::Control => &["Point", "MultiPolygon", "LineString"],

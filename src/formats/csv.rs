@@ -26,7 +26,8 @@ pub(super) struct CsvWriter<W: Write> {
 impl<W: Write> CsvWriter<W> {
     pub(super) fn new(out: W, medium: Medium<'_>, header: &Header<'_>) -> Result<Self, FormatError> {
         let collection = header.query.collection;
-        let points = !matches!(collection, Collection::Regions | Collection::Corridors | Collection::ControlAreas);
+        let points =
+            !matches!(collection, Collection::Regions | Collection::Corridors | Collection::ControlAreas | Collection::Front);
         let fields = header.query.told_fields();
         let place: &[&str] = match (header.query.skip_geometry, points) {
             (true, _) => &[],

@@ -181,7 +181,7 @@ fn column<'a>(
 
 fn geometry_type(collection: Collection) -> GeometryType {
     match collection {
-        Collection::Regions | Collection::ControlAreas => GeometryType::MultiPolygon,
+        Collection::Regions | Collection::ControlAreas | Collection::Front => GeometryType::MultiPolygon,
         Collection::Corridors => GeometryType::LineString,
         Collection::Places | Collection::Incidents => GeometryType::Point,
         // Statements on regions and areas stand among those on places: each feature says what it is.

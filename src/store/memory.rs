@@ -101,7 +101,9 @@ impl Transaction for MemoryTransaction<'_> {
         let retracted = match collection {
             Collection::Incidents => retract(&mut self.next.incidents, id, known_at),
             Collection::Control => retract(&mut self.next.control, id, known_at),
-            Collection::Regions | Collection::Places | Collection::Corridors | Collection::ControlAreas => false,
+            Collection::Regions | Collection::Places | Collection::Corridors | Collection::ControlAreas | Collection::Front => {
+                false
+            }
         };
         self.changed |= retracted;
         Ok(retracted)

@@ -10,10 +10,13 @@ use super::paging;
 use super::table::Table;
 use super::tile::DrawnRegions;
 use super::touched::{History, Touched};
-use crate::analytics::{Attack, ControlModel, CorridorModel, Reported, attack_weight, day_of};
+use crate::analytics::front::cells::FrontGridCell;
+use crate::analytics::{
+    Attack, ControlModel, CorridorModel, FrontModel, FrontReport, Reported, attack_weight, day_of, front_versions,
+};
 use crate::domain::{
     Actor, Audience, Bbox, Collection, ControlArea, ControlObservation, Corridor, CorridorSegment, Dataset, EventType,
-    FeatureQuery, Field, Instant, Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef,
+    FeatureQuery, Field, FrontCell, Instant, Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef,
     StatusChange, Value,
 };
 use crate::index::RegionLocator;
@@ -188,6 +191,7 @@ pub struct Snapshot {
     models: Arc<Models>,
     roads: Arc<Roads>,
     road_models: Arc<RoadModels>,
+    fronts: Arc<Fronts>,
     restricted: bool,
     history: History,
 }
@@ -236,6 +240,18 @@ struct Models {
 struct RoadModels {
     public: OnceLock<Arc<CorridorModel>>,
     all: OnceLock<Arc<CorridorModel>>,
+}
+
+/// What was reached when, computed when it is first asked for: of what everybody may see, and of everything.
+#[derive(Debug, Default)]
+struct Fronts {
+    public: OnceLock<Arc<FrontModel>>,
+    all: OnceLock<Arc<FrontModel>>,
+    public_cells: OnceLock<Table<FrontCell>>,
+    all_cells: OnceLock<Table<FrontCell>>,
+    /// Every state of knowledge, the present one too: made when the past is asked for.
+    public_versions: OnceLock<Table<Superseded<FrontCell>>>,
+    all_versions: OnceLock<Table<Superseded<FrontCell>>>,
 }
 
 /// The land around places with who is believed to hold it, as known now and before.
@@ -287,6 +303,7 @@ impl Snapshot {
             models: Arc::default(),
             roads: Arc::new(Roads::new(content.corridors)?),
             road_models: Arc::default(),
+            fronts: Arc::default(),
             restricted: false,
             history: History::default(),
         }))
@@ -313,11 +330,13 @@ impl Snapshot {
         let same_terms = self.datasets.len() == changed.datasets.len()
             && self.datasets.iter().zip(&changed.datasets).all(|(a, b)| (&a.id, a.redistribution) == (&b.id, b.redistribution));
         let same_roads = roads.is_none() && Arc::ptr_eq(&incidents, &self.incidents) && same_terms;
+        let same_fronts = same_roads && places.is_none() && changed.actors.is_none();
         let mut after = Self::summed_up(Self {
             generation,
             datasets: changed.datasets,
             models: if same { Arc::clone(&self.models) } else { Arc::default() },
             road_models: if same_roads { Arc::clone(&self.road_models) } else { Arc::default() },
+            fronts: if same_fronts { Arc::clone(&self.fronts) } else { Arc::default() },
             actors: changed.actors.map_or_else(|| Arc::clone(&self.actors), sorted),
             areas: areas.unwrap_or_else(|| Arc::clone(&self.areas)),
             places: places.unwrap_or_else(|| Arc::clone(&self.places)),
@@ -344,9 +363,12 @@ impl Snapshot {
         if !Arc::ptr_eq(&self.models, &after.models) {
             touched.whole(Collection::ControlAreas);
         }
+        if !Arc::ptr_eq(&self.fronts, &after.fronts) {
+            touched.whole(Collection::Front);
+        }
         for (collection, ids) in ids {
             match (collection, ids) {
-                (Collection::ControlAreas, _) => {}
+                (Collection::ControlAreas | Collection::Front, _) => {}
                 (Collection::Incidents, Some(ids)) => {
                     let mut add = |row: IncidentRow<'_>| touched.record(*collection, &row);
                     self.incidents.different(&after.incidents, ids, &mut add);
@@ -567,6 +589,70 @@ impl Snapshot {
         kept.get()
     }
 
+    /// Every incident as the front looks at it, now or as known at an instant; where several datasets report one, it counts once now.
+    fn front_reports(&self, audience: Audience, known_at: Option<Instant>) -> Vec<IncidentRow<'_>> {
+        let everything = FeatureQuery::all(Collection::Incidents, Instant::MAX);
+        let query = FeatureQuery { known_at, once: known_at.is_none(), audience, ..everything };
+        self.incidents.search(&query).into_iter().filter(|row| audience.may_see(row.redistribution())).collect()
+    }
+
+    /// The incidents that the audience may see, as known at an instant or now, made ready to be asked for the front of any actor. What is
+    /// known now is worked out once, in about a microsecond an incident.
+    #[must_use]
+    pub fn front_model(&self, audience: Audience, known_at: Option<Instant>) -> Arc<FrontModel> {
+        let make = || {
+            let rows = self.front_reports(audience, known_at);
+            let reports = rows.iter().filter_map(front_report);
+            Arc::new(FrontModel::new(reports, self.places.records(), &self.actors, &self.roads.corridors))
+        };
+        let kept = match audience {
+            _ if known_at.is_some() => return make(),
+            Audience::Operator => &self.fronts.all,
+            Audience::Public if self.restricted => &self.fronts.public,
+            Audience::Public => &self.fronts.all,
+        };
+        Arc::clone(kept.get_or_init(make))
+    }
+
+    fn is_closed(&self, dataset: &str) -> bool {
+        let found = self.datasets.iter().find(|other| other.id == dataset);
+        found.is_some_and(|dataset| dataset.redistribution == Redistribution::Restricted)
+    }
+
+    /// The cells that actors were reported in, as known now.
+    fn front_cells(&self, audience: Audience) -> Option<&Table<FrontCell>> {
+        let kept = match audience {
+            Audience::Public if self.restricted => &self.fronts.public_cells,
+            _ => &self.fronts.all_cells,
+        };
+        if kept.get().is_none() {
+            let cells = self.front_model(audience, None).front_cells(|dataset| self.is_closed(dataset));
+            let made = Table::new(Collection::Front, cells).or_else(|_| Table::new(Collection::Front, Vec::new()));
+            // Two that were made at once are equal.
+            let _ = kept.set(made.ok()?);
+        }
+        kept.get()
+    }
+
+    /// The same in every state of knowledge, the present one too.
+    fn front_versions(&self, audience: Audience) -> Option<&Table<Superseded<FrontCell>>> {
+        let kept = match audience {
+            Audience::Public if self.restricted => &self.fronts.public_versions,
+            _ => &self.fronts.all_versions,
+        };
+        if kept.get().is_none() {
+            let mut rows = self.incidents.every_version();
+            rows.retain(|row| audience.may_see(row.redistribution()));
+            let reports = rows.iter().filter_map(front_report);
+            let cells = front_versions(reports, self.places.records(), &self.actors, |dataset| self.is_closed(dataset));
+            let cells =
+                cells.into_iter().map(|(record, until)| Superseded { record, superseded_at: until.unwrap_or(Instant::MAX) });
+            let made = Table::new(Collection::Front, cells.collect()).or_else(|_| Table::new(Collection::Front, Vec::new()));
+            let _ = kept.set(made.ok()?);
+        }
+        kept.get()
+    }
+
     /// How many rows of each dataset the store holds.
     #[must_use]
     pub fn rows_of(&self, dataset: &Dataset) -> usize {
@@ -612,6 +698,14 @@ impl Snapshot {
                 rows.sort_by_key(|row| row.stable_id());
                 rows
             }
+            Collection::Front if query.known_at.is_some() => {
+                let Some(cells) = self.front_versions(query.audience) else { return Vec::new() };
+                cells.search(query).map(RecordRef::Other).collect()
+            }
+            Collection::Front => {
+                let Some(cells) = self.front_cells(query.audience) else { return Vec::new() };
+                cells.search(query).map(RecordRef::Other).collect()
+            }
             Collection::Control => {
                 let past = dated.flat_map(|_| self.control.past.search(query));
                 let mut rows: Vec<_> = self.control.now.search(query).chain(past).map(RecordRef::Other).collect();
@@ -626,7 +720,8 @@ impl Snapshot {
     #[must_use]
     pub fn find(&self, query: &FeatureQuery) -> Found<'_> {
         // Areas for the public are made without what it may not see, so that none is withheld.
-        if query.audience == Audience::Operator || !self.restricted || query.collection == Collection::ControlAreas {
+        let derived = matches!(query.collection, Collection::ControlAreas | Collection::Front);
+        if query.audience == Audience::Operator || !self.restricted || derived {
             return Found { shown: self.search(query), withheld: Vec::new() };
         }
         let all = FeatureQuery { audience: Audience::Operator, ..query.clone() };
@@ -706,6 +801,9 @@ impl Snapshot {
         if collection == Collection::ControlAreas {
             return first(self.control_areas(audience)?.now.of(id));
         }
+        if collection == Collection::Front {
+            return first(self.front_cells(audience)?.of(id));
+        }
         self.get(collection, id).filter(|record| audience.may_see(record.redistribution()))
     }
 
@@ -720,6 +818,11 @@ impl Snapshot {
             let past = areas.past.of(id).iter().map(|record| RecordRef::Other(record));
             return past.chain(first(areas.now.of(id))).collect();
         }
+        if collection == Collection::Front {
+            let versions = self.front_versions(audience).map_or(&[][..], |versions| versions.of(id));
+            let past = versions.iter().filter(|version| version.superseded_at != Instant::MAX);
+            return past.map(|record| RecordRef::Other(record)).chain(self.shown(audience, collection, id)).collect();
+        }
         let versions = self.revisions(collection, id).into_iter();
         versions.filter(|version| audience.may_see(version.redistribution())).collect()
     }
@@ -733,6 +836,7 @@ impl Snapshot {
             Collection::Incidents => self.incidents.get(id).map(RecordRef::Incident),
             Collection::Control => first(self.control.now.of(id)),
             Collection::ControlAreas => first(self.control_areas(Audience::Operator)?.now.of(id)),
+            Collection::Front => first(self.front_cells(Audience::Operator)?.of(id)),
             Collection::Corridors => first(self.roads.segments.of(id)),
         }
     }
@@ -744,7 +848,7 @@ impl Snapshot {
         let past: Vec<RecordRef<'_>> = match collection {
             Collection::Incidents => self.incidents.past_of(id).map(RecordRef::Incident).collect(),
             Collection::Control => self.control.past.of(id).iter().map(|record| RecordRef::Other(record)).collect(),
-            Collection::ControlAreas => return self.shown_revisions(Audience::Operator, collection, id),
+            Collection::ControlAreas | Collection::Front => return self.shown_revisions(Audience::Operator, collection, id),
             Collection::Regions | Collection::Places | Collection::Corridors => Vec::new(),
         };
         past.into_iter().chain(self.get(collection, id)).collect()
@@ -759,6 +863,8 @@ impl Snapshot {
             Collection::Incidents => self.incidents.extent(),
             Collection::Control => self.control.now.extent,
             Collection::ControlAreas => self.control_areas(Audience::Public)?.now.extent,
+            // Cells are not worked out to say where they are: they lie around incidents, and none reaches farther.
+            Collection::Front => self.incidents.extent().and_then(around_cells),
             Collection::Corridors => self.roads.segments.extent,
         }
     }
@@ -772,6 +878,7 @@ impl Snapshot {
             Collection::Incidents => self.incidents.interval(),
             Collection::Control => self.control.now.interval,
             Collection::ControlAreas => self.control_areas(Audience::Public)?.now.interval,
+            Collection::Front => self.incidents.interval(),
             Collection::Corridors => {
                 let reports = self.roads.corridors.iter().flat_map(|corridor| corridor.changes.iter());
                 reports.map(StatusChange::interval).reduce(Interval::around)
@@ -791,6 +898,36 @@ impl Snapshot {
             })
             .collect()
     }
+}
+
+/// An incident as the front looks at it; `None` for one of which the day is not known.
+fn front_report<'a>(row: &IncidentRow<'a>) -> Option<FrontReport<'a>> {
+    let row = row.to_incoming();
+    Some(FrontReport {
+        position: row.position,
+        day: row.start.interval().start().date().map(day_of)?,
+        date_precision: row.date_precision,
+        geo_precision: row.geo_precision,
+        actors: [row.actor1, row.actor2],
+        country: row.country,
+        region: row.region,
+        dataset: &row.dataset.id,
+        known_at: row.known_at,
+        superseded_at: row.superseded_at,
+    })
+}
+
+/// The box of the cells of the front that lie in a box.
+fn around_cells(bbox: Bbox) -> Option<Bbox> {
+    let corners = bbox.split().flat_map(|part| [(part.west(), part.south()), (part.east(), part.north())]);
+    let cells = corners.filter_map(|(lon, lat)| Some(FrontGridCell::of(Position::new(lon, lat).ok()?).bbox()));
+    let all = cells.reduce(Bbox::union)?;
+    // Columns of other rows are cut elsewhere: a cell's width more on either side holds them all.
+    let width = FrontGridCell::of(Position::new(all.west(), all.north().abs().max(all.south().abs()).min(89.0)).ok()?).bbox();
+    let margin = width.east() - width.west();
+    let (down, up) = (|degrees: f64| (degrees * 10.0).floor() / 10.0, |degrees: f64| (degrees * 10.0).ceil() / 10.0);
+    let (west, east) = (down(all.west() - margin).max(-180.0), up(all.east() + margin).min(180.0));
+    Bbox::new(west, down(all.south()).max(-90.0), east, up(all.north()).min(90.0)).ok()
 }
 
 fn sorted(mut actors: Vec<Actor>) -> Arc<[Actor]> {

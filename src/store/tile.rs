@@ -103,7 +103,7 @@ impl Snapshot {
                     }
                 }
             }
-            Collection::Places | Collection::Control | Collection::Corridors | Collection::ControlAreas => {
+            Collection::Places | Collection::Control | Collection::Corridors | Collection::ControlAreas | Collection::Front => {
                 let held = Held::of(self.find(&boxed(query, tile)).shown, query, tile, max_features);
                 for (record, drawn) in &held.records {
                     matched += u64::from(layer.write_record(record, drawn.as_geometry(), query.as_of));
@@ -153,7 +153,7 @@ impl Snapshot {
                     }
                 }
             }
-            Collection::Places | Collection::Control | Collection::Corridors | Collection::ControlAreas => {
+            Collection::Places | Collection::Control | Collection::Corridors | Collection::ControlAreas | Collection::Front => {
                 let found = self.find(&boxed(query, tile));
                 features.withheld = found.withheld.iter().filter(|record| drawn(query, *record, tile).is_some()).count() as u64;
                 let held = Held::of(found.shown, query, tile, max_features);

@@ -23,7 +23,7 @@ from owslib.ogcapi.features import Features
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = os.environ.get("HARMATTAN_BIN", str(ROOT / "target/debug/harmattan"))
-COLLECTIONS = ["regions", "places", "incidents", "control", "corridors", "control-areas"]
+COLLECTIONS = ["regions", "places", "incidents", "control", "corridors", "control-areas", "front"]
 
 
 class Server:

@@ -51,7 +51,7 @@ const TESTED: [(&str, &str); 29] = [
 ];
 
 /// The ids of the collections.
-const COLLECTIONS: [&str; 6] = ["regions", "places", "incidents", "control", "corridors", "control-areas"];
+const COLLECTIONS: [&str; 7] = ["regions", "places", "incidents", "control", "corridors", "control-areas", "front"];
 
 #[test]
 fn every_class_that_is_claimed_is_tested() {

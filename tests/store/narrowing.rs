@@ -101,7 +101,8 @@ fn predicate(collection: Collection) -> impl Strategy<Value = Predicate> {
 }
 
 fn question() -> impl Strategy<Value = FeatureQuery> {
-    let collections = vec![Collection::Incidents, Collection::Control, Collection::Regions, Collection::ControlAreas];
+    let collections =
+        vec![Collection::Incidents, Collection::Control, Collection::Regions, Collection::ControlAreas, Collection::Front];
     let bbox = proptest::option::of((-17.0..20.0f64, 4.0..24.0f64, 0.0..12.0f64, 0.0..12.0f64));
     let window = proptest::option::of((15_400..20_600i64, 0..900i64));
     select(collections).prop_flat_map(|collection| (Just(collection), predicate(collection))).prop_flat_map(

@@ -78,7 +78,7 @@ fn fill(connection: &Connection, origin: &Path, selection: &Selection) -> Result
                 take(table, &kept)?;
             }
             // It is computed from what the copy holds.
-            Collection::ControlAreas => {}
+            Collection::ControlAreas | Collection::Front => {}
             Collection::Corridors => {
                 let reported = is_kept("corridor");
                 take(table, &kept)?;

@@ -76,7 +76,9 @@ impl Transaction for GeoPackageTransaction<'_> {
         let retracted = match collection {
             Collection::Incidents => retract::<Incident>(&self.connection, id, known_at)?,
             Collection::Control => retract::<ControlObservation>(&self.connection, id, known_at)?,
-            Collection::Regions | Collection::Places | Collection::Corridors | Collection::ControlAreas => false,
+            Collection::Regions | Collection::Places | Collection::Corridors | Collection::ControlAreas | Collection::Front => {
+                false
+            }
         };
         if retracted {
             self.changed = true;

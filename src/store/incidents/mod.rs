@@ -24,7 +24,7 @@ use std::sync::Arc;
 use self::layers::Layers;
 use self::predicate::Conditions;
 use super::{StoreError, paging};
-use crate::domain::{Audience, Bbox, Cursor, Dataset, FeatureQuery, Interval, Page};
+use crate::domain::{Audience, Bbox, Collection, Cursor, Dataset, FeatureQuery, Instant, Interval, Page};
 use crate::tiles::{Cell, TileId};
 
 pub use self::aggregate::{Aggregate, GroupBy, GroupValue};
@@ -106,6 +106,17 @@ impl Incidents {
         for layers in self.asked(query) {
             let conditions = Conditions::of(layers, query);
             layers.parts().for_each(|columns| layers.search(columns, query.bbox, &conditions, |row| rows.push(row)));
+        }
+        rows
+    }
+
+    /// All that is and was known, whoever may see it.
+    pub(super) fn every_version(&self) -> Vec<IncidentRow<'_>> {
+        let everything = FeatureQuery::all(Collection::Incidents, Instant::MAX);
+        let mut rows = Vec::new();
+        for layers in self.layers() {
+            let conditions = Conditions::of(layers, &everything);
+            layers.parts().for_each(|columns| layers.search(columns, None, &conditions, |row| rows.push(row)));
         }
         rows
     }

@@ -189,7 +189,7 @@ impl<'a> IncidentRow<'a> {
     }
 
     /// It as it came: what is put into other columns.
-    pub(super) fn to_incoming(self) -> Incoming<'a> {
+    pub(in crate::store) fn to_incoming(self) -> Incoming<'a> {
         let (columns, at, traits) = (self.columns, self.at(), self.traits());
         Incoming {
             id: self.stable_id(),
