@@ -311,6 +311,34 @@ pub enum Analysis {
     Control(AnalyzeControlSettings),
     /// Whether a town is cut off: how much of its supply capacity is open on reported road conditions, through which gateways, since when.
     Corridors(AnalyzeCorridorsSettings),
+    /// Where an actor was first reported: distance to capitals and the coast, speed and direction, whether the front grows, moves or shrinks.
+    Front(AnalyzeFrontSettings),
+}
+
+/// Settings of `analyze front`.
+#[derive(Debug, Args)]
+pub struct AnalyzeFrontSettings {
+    /// Code of the actor, as JNIM; without it the actors that can be asked for.
+    #[arg(long, env = "HARMATTAN_ACTOR", value_name = "CODE")]
+    pub actor: Option<String>,
+    /// The first day; by default that of the first report.
+    #[arg(long, env = "HARMATTAN_FROM", value_name = "DATE")]
+    pub from: Option<String>,
+    /// The last day, included; by default today, and never after the last report.
+    #[arg(long, env = "HARMATTAN_TO", value_name = "DATE")]
+    pub to: Option<String>,
+    /// Where it is measured from: lon,lat or the name of a place; by default where the first reports are.
+    #[arg(long, env = "HARMATTAN_ORIGIN", value_name = "ORIGIN", allow_hyphen_values = true)]
+    pub origin: Option<String>,
+    /// Only what was known by then.
+    #[arg(long, env = "HARMATTAN_KNOWN_AT", value_name = "DATETIME")]
+    pub known_at: Option<String>,
+    /// The store.
+    #[command(flatten)]
+    pub store: StoreSettings,
+    /// One JSON document instead of text.
+    #[arg(long, env = "HARMATTAN_JSON")]
+    pub json: bool,
 }
 
 /// Settings of `analyze corridors`.

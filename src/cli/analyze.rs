@@ -8,17 +8,64 @@ use super::wrong_usage;
 use crate::analytics::By;
 use crate::domain::{AdminLevel, Audience, Instant, Moment};
 use crate::http::{
-    ControlQuestion, CorridorQuestion, CorridorSeriesQuestion, Refusal, Step, control_document, control_text, corridor_document,
-    corridor_series, corridor_series_text, corridor_targets, corridor_text,
+    ControlQuestion, CorridorQuestion, CorridorSeriesQuestion, FrontQuestion, Refusal, Step, control_document, control_text,
+    corridor_document, corridor_series, corridor_series_text, corridor_targets, corridor_text, front_actors, front_document,
+    front_text,
 };
-use crate::settings::{Analysis, AnalyzeControlSettings, AnalyzeCorridorsSettings, AnalyzeSettings};
+use crate::settings::{Analysis, AnalyzeControlSettings, AnalyzeCorridorsSettings, AnalyzeFrontSettings, AnalyzeSettings};
 use crate::store::{GeoPackageStore, Store as _};
 
 pub(super) fn analyze(settings: &AnalyzeSettings) -> Result<()> {
     match &settings.measure {
         Analysis::Control(settings) => control(settings),
         Analysis::Corridors(settings) => corridors(settings),
+        Analysis::Front(settings) => front(settings),
     }
+}
+
+fn front(settings: &AnalyzeFrontSettings) -> Result<()> {
+    let known_at = settings.known_at.as_deref().map(Moment::parse).transpose().map_err(|error| error.named("--known-at"))?;
+    let known_at = known_at.map(|moment| moment.interval().end());
+    let store = GeoPackageStore::open(&settings.store.file)?;
+    let snapshot = store.snapshot()?;
+    // Whoever has the file may see all of it.
+    let audience = Audience::Operator;
+    let (document, text) = match settings.actor.clone() {
+        None => {
+            let document = front_actors(&snapshot, audience, known_at);
+            let actors = document["actors"].as_array().into_iter().flatten();
+            let line = |actor: &serde_json::Value| {
+                let word = |name: &str| actor[name].as_str().unwrap_or_default().to_owned();
+                format!(
+                    "{:<20} {:>6} events in {:>5} cells, {} to {}\n",
+                    word("actor"),
+                    actor["events"],
+                    actor["cells"],
+                    word("first"),
+                    word("last")
+                )
+            };
+            let text = actors.map(line).collect::<String>();
+            (document, text)
+        }
+        Some(actor) => {
+            let from = settings.from.as_deref().map(|text| day("--from", text)).transpose()?;
+            let today = || Instant::now().date().ok_or_else(|| wrong_usage("--to: out of range"));
+            let to = settings.to.as_deref().map_or_else(today, |text| day("--to", text))?;
+            let question = FrontQuestion { actor, from, to, known_at, origin: settings.origin.clone() };
+            let refused = |(parameter, reason): Refusal| wrong_usage(format!("--{parameter}: {reason}"));
+            let document = front_document(&snapshot, audience, &question).map_err(refused)?;
+            let text = front_text(&document);
+            (document, text)
+        }
+    };
+    let mut stdout = std::io::stdout().lock();
+    if settings.json {
+        writeln!(stdout, "{document:#}")?
+    } else {
+        write!(stdout, "{text}")?
+    }
+    Ok(())
 }
 
 /// The day of a setting.

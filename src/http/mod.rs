@@ -16,6 +16,7 @@ mod corridors;
 mod encoding;
 mod error;
 mod feature_pages;
+mod front;
 mod guard;
 mod health;
 mod html;
@@ -55,6 +56,7 @@ pub use corridors::{
     corridor_targets, corridor_text,
 };
 pub use error::ServeError;
+pub use front::{FrontQuestion, front_actors, front_document, front_text};
 pub use server::{Limits, serve};
 pub use state::{AppState, Clock};
 
@@ -75,6 +77,8 @@ pub fn router(state: AppState) -> Router {
         .route("/playback/incidents", get(playback::incidents))
         .route("/playback/control", get(playback::control))
         .route("/playback/corridors", get(playback::corridors))
+        .route("/playback/front", get(front::playback))
+        .route("/analytics/front", get(front::front))
         .route("/analytics/control", get(analytics::control))
         .route("/analytics/control/places", get(analytics::places))
         .route("/analytics/control/series", get(analytics::series))

@@ -143,6 +143,10 @@ fn filters(collection: Collection) -> Vec<Json> {
         // A road lies in several countries: the example of all others would be refused.
         found[2] = asked("filter", "A condition in CQL2.", json!({ "type": "string" }), json!("status <> 'unknown'"));
     }
+    if collection == Collection::Front {
+        // A cell may lie in several countries.
+        found[2] = asked("filter", "A condition in CQL2.", json!({ "type": "string" }), json!("actor = 'JNIM'"));
+    }
     if collection == Collection::Incidents {
         found.push(parameter("duplicates"));
     }
@@ -332,6 +336,48 @@ fn operations() -> Vec<Operation> {
             json_only(json!({ "type": "array", "items": { "type": "object" } })),
         ),
         plain(
+            "/playback/front",
+            "playFront",
+            "Playback",
+            "Each cell in which an actor was reported once, with its first report and the days on which it counts as active.",
+            vec![
+                form(&["json"]),
+                required(asked(
+                    "actor",
+                    "Code of an actor, as listed at /analytics/front",
+                    json!({ "type": "string" }),
+                    json!("JNIM"),
+                )),
+                parameter("known_at"),
+            ],
+            json_only(any_object()),
+        ),
+        plain(
+            "/analytics/front",
+            "analyzeFront",
+            "Analytics",
+            "Distance of an actor's reported incidents to each capital and the coast by month, speed and direction of first reports or insufficient_evidence, and whether the front grows, moves or shrinks; without actor who can be asked for. The past as reported: nothing says when a place will be reached.",
+            vec![
+                form(&["json"]),
+                asked("actor", "Code of an actor", json!({ "type": "string" }), json!("JNIM")),
+                asked(
+                    "from",
+                    "First day; by default that of the first report",
+                    json!({ "type": "string", "format": "date" }),
+                    json!("2017-03-02"),
+                ),
+                day("to", "Last day; by default today, and never after the last report"),
+                asked(
+                    "origin",
+                    "Where it is measured from: lon,lat or the name of a place; by default where the first reports are",
+                    json!({ "type": "string" }),
+                    json!("Mopti"),
+                ),
+                parameter("known_at"),
+            ],
+            json_only(any_object()),
+        ),
+        plain(
             "/preview.png",
             "preview",
             "Start",
@@ -511,6 +557,7 @@ fn example_id(collection: Collection) -> &'static str {
         Collection::Control => "control-observations:djibo-2022-02-17",
         Collection::Corridors => "abidjan-odienne-bamako:1",
         Collection::ControlAreas => "geonames:2244991@2012-01-01",
+        Collection::Front => "JNIM@380:622",
     }
 }
 

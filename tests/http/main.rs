@@ -12,6 +12,7 @@ mod examples;
 mod filters;
 mod formats;
 mod freshness;
+mod front;
 mod items;
 mod landing;
 mod lists;
