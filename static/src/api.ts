@@ -2,6 +2,7 @@
 
 import { isoDay } from "./calendar";
 import type { Day, Span } from "./calendar";
+import type { FrontActors, FrontAnswer, FrontDocument } from "./data/front";
 import type { SeriesAnswer } from "./data/shares";
 import { readStream } from "./data/stream";
 import type { SupplyDocument, SupplyNumbers, TargetsAnswer } from "./data/supply";
@@ -164,3 +165,17 @@ export const loadSupplySeries = (town: string, span: Span, step: "day" | "week",
   getJson<SupplyNumbers[]>(
     `/analytics/corridors/series?${[`target=${encodeURIComponent(town)}`, `from=${isoDay(span.from)}`, `to=${isoDay(span.to)}`, `step=${step}`, knownAt(known)].filter(Boolean).join("&")}`,
   );
+
+/** Actors whose front can be asked for, those with most incidents first. */
+export const loadFrontActors = () => getJson<FrontActors>("/analytics/front");
+
+/** Cells with reported activity of an actor, each once. */
+export const loadFront = (actor: string, known: Day | null) =>
+  getJson<FrontAnswer>(`/playback/front?${[`actor=${encodeURIComponent(actor)}`, knownAt(known)].filter(Boolean).join("&")}`);
+
+/** Where the measures of a front from its first report up to a day stand. */
+export const frontPath = (actor: string, to: Day, known: Day | null) =>
+  `/analytics/front?${[`actor=${encodeURIComponent(actor)}`, `to=${isoDay(to)}`, knownAt(known)].filter(Boolean).join("&")}`;
+
+export const loadFrontDocument = (actor: string, to: Day, known: Day | null, signal: AbortSignal) =>
+  getJson<FrontDocument>(frontPath(actor, to, known), "auto", signal);

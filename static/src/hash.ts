@@ -35,14 +35,20 @@ export function encodeHash(state: Readonly<State>): string {
   if (state.theme !== "auto") parts.set("theme", state.theme);
   parts.set("panel", state.panel ?? "none");
   if (state.target !== null && state.panel === "supply") parts.set("target", state.target);
+  if (state.front !== null && (state.panel === "front" || state.layers.includes("front"))) parts.set("front", state.front);
+  if (state.frontTarget !== null && state.panel === "front") parts.set("fronttarget", state.frontTarget);
   if (state.selected) parts.set("sel", state.selected);
   // Commas, slashes and colons are legal in a fragment; left as they are, the link stays readable.
   return parts.toString().replace(/%2C/g, ",").replace(/%2F/g, "/").replace(/%3A/g, ":");
 }
 
-/** A link to the screen as it is. What a server can see of it (interval and view) stands in the query, for the picture that is shown of a link. */
+/** A link to the screen as it is. What a server can see of it (window, knowledge, view, layers and language) stands in the query, for the picture
+ * that is shown of a link. */
 export function linkTo(state: Readonly<State>, origin: string, embed = false): string {
   const query = [`datetime=${isoDay(state.from)}/${isoDay(state.to)}`];
+  if (state.knownAt !== null) query.push(`known_at=${isoDay(state.knownAt)}T23:59:59Z`);
+  if (String(state.layers) !== String(DEFAULT_LAYERS)) query.push(`layers=${state.layers.join(",") || "none"}`);
+  if (state.language !== "en") query.push(`lang=${state.language}`);
   if (state.view) query.push(`view=${state.view.lat.toFixed(2)},${state.view.lon.toFixed(2)},${state.view.zoom.toFixed(2)}`);
   return `${origin}?${embed ? "embed=1" : query.join("&")}#${encodeHash(state)}`;
 }
@@ -51,7 +57,8 @@ export function linkTo(state: Readonly<State>, origin: string, embed = false): s
 export function decodeQuery(search: string): Partial<State> {
   const parts = new URLSearchParams(search);
   const [from, to] = (parts.get("datetime") ?? "").split("/");
-  return decodeHash(new URLSearchParams({ from: from ?? "", to: to ?? "", view: parts.get("view") ?? "" }).toString());
+  const named = ["view", "layers", "lang"].flatMap((key): [string, string][] => (parts.has(key) ? [[key, parts.get(key)!]] : []));
+  return decodeHash(new URLSearchParams([["from", from ?? ""], ["to", to ?? ""], ["known", parts.get("known_at") ?? ""], ...named]).toString());
 }
 
 function oneOf<T extends string>(value: string | null, allowed: readonly T[]): T | undefined {
@@ -105,6 +112,10 @@ export function decodeHash(hash: string): Partial<State> {
   else if (parts.get("panel") === "none") state.panel = null;
   const target = parts.get("target");
   if (target) state.target = target;
+  const front = parts.get("front");
+  if (front) state.front = front;
+  const frontTarget = parts.get("fronttarget");
+  if (frontTarget) state.frontTarget = frontTarget;
   const selected = parts.get("sel");
   if (selected) state.selected = selected;
   return state;

@@ -20,11 +20,13 @@ export interface Hits {
   control: (x: number, y: number, reach: number) => PlaceHistory | null;
   areas: (x: number, y: number) => AreaHistory | null;
   corridors: (x: number, y: number, reach: number) => RoadHit;
+  /** A cell of the front, with its words. */
+  front: (x: number, y: number) => Found | null;
   regions: (x: number, y: number) => string | null;
 }
 
 /** Selection and note for one place of the map. */
-interface Found {
+export interface Found {
   selected: string;
   lines: string[];
 }
@@ -66,6 +68,8 @@ function find(page: Page, hits: Hits, x: number, y: number, scale: number, slack
       lines: [...roads.map((found) => `${found.name}: ${t(`road.${corridorStatus(found, day)}`)}`), ...(road.byIncidents ? [t("road.byIncidents")] : [])],
     };
   }
+  const cell = hits.front(x, y);
+  if (cell) return cell;
   const area = hits.areas(x, y);
   if (area) return { selected: selectionOf(area), lines: [area.place, stateWords(page, areaAt(area, day)), t("map.assessedLand")] };
   const region = hits.regions(x, y);

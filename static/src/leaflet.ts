@@ -24,7 +24,7 @@ const HOME_UPRIGHT = { west: -9.6, south: 10.4, east: 3.6, north: 17.6 };
 /** The basemap ends here (in the west there is only sea): beyond, land would look like sea. */
 const LIMITS = L.latLngBounds([0, -27], [30, 22]);
 /** The canvases from the bottom up. */
-const ORDER = ["ground", "regions", "areas", "borders", "corridors", "control", "changes", "labels", "incidents", "sketch"] as const;
+const ORDER = ["ground", "regions", "areas", "front", "borders", "corridors", "control", "changes", "labels", "incidents", "sketch"] as const;
 /** Look the same on every date. */
 const TIMELESS: readonly string[] = ["ground", "borders", "labels", "sketch", "changes"];
 export type CanvasName = (typeof ORDER)[number];

@@ -15,6 +15,7 @@ import type { BasemapFile } from "./layers/basemap";
 import { addChanges } from "./layers/changes";
 import { addControl } from "./layers/control";
 import { addCorridors } from "./layers/corridors";
+import type { FrontLayer } from "./layers/front";
 import { addIncidents } from "./layers/incidents";
 import { addLabels } from "./layers/labels";
 import { addRegions } from "./layers/regions";
@@ -71,6 +72,8 @@ const store = new Store({
   theme: "auto",
   panel: wide ? "layers" : null,
   target: null,
+  front: null,
+  frontTarget: null,
   selected: null,
   ...given,
   ...(embedded ? { panel: null } : {}),
@@ -203,6 +206,20 @@ function build(basemap: ReturnType<typeof readBasemap>, loaded: Loaded, later: L
   const labels = addLabels(map, page, basemap.labels, palette);
   const incidents = addIncidents(map, page);
   const sketch = addSketch(map, page);
+  let front: FrontLayer | null = null;
+  let frontAsked = false;
+  /** Its code and its cells come when it is first shown. */
+  const openFront = () => {
+    if (frontAsked || !page.isOn("front")) return;
+    frontAsked = true;
+    void import("./layers/front").then(
+      ({ addFront }) => (front = addFront(map, page)),
+      () => (frontAsked = false),
+    );
+  };
+  store.subscribe(["layers"], openFront);
+  openFront();
+  redraws.push(() => front?.redraw());
   redraws.push(regions.redraw, areas.redraw, corridors.redraw, control.redraw, changes.redraw, incidents.redraw, labels, sketch.redraw);
   store.subscribe(["layers"], labels);
 
@@ -220,7 +237,7 @@ function build(basemap: ReturnType<typeof readBasemap>, loaded: Loaded, later: L
   mountPointer(
     map,
     page,
-    { incidents: incidents.at, control: control.at, areas: areas.at, corridors: corridors.at, regions: regions.at },
+    { incidents: incidents.at, control: control.at, areas: areas.at, corridors: corridors.at, front: (x, y) => front?.at(x, y) ?? null, regions: regions.at },
     sketch.busy,
   );
   bus.on("locate", ({ lon, lat, near }) => map.show(lon, lat, near));
@@ -308,7 +325,7 @@ function followHash(span: Span): void {
     const next = decodeHash(location.hash);
     if (next.from !== undefined && next.to !== undefined) Object.assign(next, clampWindow({ from: next.from, to: next.to }, span));
     if (next.other) next.other = clampWindow(next.other, span);
-    const fresh = { filters: { ...NO_FILTERS }, selected: null, other: null, knownAt: null, loop: false, reverse: false, skip: false, fade: false };
+    const fresh = { filters: { ...NO_FILTERS }, selected: null, other: null, knownAt: null, front: null, frontTarget: null, loop: false, reverse: false, skip: false, fade: false };
     void loadLanguage(next.language ?? store.get().language).then(() => {
       store.set({ ...fresh, playing: false, ...next });
       if (next.view) map.setView(next.view);

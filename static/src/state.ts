@@ -3,10 +3,10 @@
 
 import type { Day, Mode, Span, Unit } from "./calendar";
 
-export const LAYERS = ["regions", "areas", "corridors", "control", "incidents", "labels"] as const;
+export const LAYERS = ["regions", "areas", "front", "corridors", "control", "incidents", "labels"] as const;
 export type LayerName = (typeof LAYERS)[number];
 
-export const PANELS = ["layers", "filters", "list", "supply", "compare", "export"] as const;
+export const PANELS = ["layers", "filters", "list", "supply", "front", "compare", "export"] as const;
 export type PanelName = (typeof PANELS)[number];
 
 /** Steps a second. */
@@ -73,7 +73,11 @@ export interface State {
   panel: PanelName | null;
   /** The town whose supply roads the panel measures; null until one is asked for. */
   target: string | null;
-  /** `incident/<id>`, `spot/<lon>,<lat>`, `place/<country>/<name>`, `corridor/<id>`, `roads/<id>,<id>`, `region/<id>`,
+  /** Code of the actor whose front is shown; null until it is asked for: then the one with most incidents. */
+  front: string | null;
+  /** Id of the capital, or `coast`, that its distance is charted to; null takes the nearest. */
+  frontTarget: string | null;
+  /** `incident/<id>`, `spot/<lon>,<lat>`, `place/<country>/<name>`, `corridor/<id>`, `roads/<id>,<id>`, `region/<id>`, `front/<actor>@<cell>`,
    * `area/<lon>,<lat>,<lon>,<lat>,…` (corners of a drawn area). */
   selected: string | null;
 }

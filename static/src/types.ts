@@ -224,6 +224,8 @@ export interface PageEvents {
   records: null;
   /** Regions, towns or datasets have come, or other incidents have taken the place of those before. */
   data: null;
+  /** The cells of a front have come, or did not. */
+  front: null;
   /** The map shows another part of the world. */
   moved: null;
 }

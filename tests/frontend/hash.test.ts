@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDay } from "../../static/src/calendar";
 import { decodeHash, decodeQuery, encodeHash, linkTo } from "../../static/src/hash";
-import { NO_FILTERS } from "../../static/src/state";
+import { DEFAULT_LAYERS, NO_FILTERS } from "../../static/src/state";
 import type { State } from "../../static/src/state";
 
 const state: State = {
@@ -21,7 +21,7 @@ const state: State = {
   split: 0.25,
   knownAt: parseDay("2026-01-01"),
   view: { lat: 13.25, lon: -7.5, zoom: 6.25 },
-  layers: ["regions", "incidents"],
+  layers: ["regions", "front", "incidents"],
   filters: {
     sides: ["jnim"],
     actors: ["FAMA", "Unknown, armed \\ group"],
@@ -37,11 +37,13 @@ const state: State = {
   theme: "dark",
   panel: "supply",
   target: "Nioro du Sahel",
+  front: "ISSP",
+  frontTarget: null,
   selected: "incident/chronology:2025-10-28-négala",
 };
 
 test("decode(encode(state)) is the state, except that a link never starts playing", () => {
-  const { playing: _, ...rest } = state;
+  const { playing: _, frontTarget: __, ...rest } = state;
   assert.deepEqual(decodeHash(`#${encodeHash(state)}`), rest);
 });
 
@@ -53,6 +55,12 @@ test("a state with nothing chosen comes back with nothing chosen", () => {
   for (const key of ["view", "filters", "theme", "selected", "loop", "reverse", "skip", "fade", "other", "knownAt"] as const) assert.equal(back[key], undefined);
 });
 
+test("the front's actor and target are in the link while they are shown", () => {
+  const shown: State = { ...state, panel: "front", frontTarget: "geonames:2460596", layers: ["incidents"] };
+  assert.deepEqual([decodeHash(encodeHash(shown)).front, decodeHash(encodeHash(shown)).frontTarget], ["ISSP", "geonames:2460596"]);
+  assert.doesNotMatch(encodeHash({ ...shown, panel: null }), /front/);
+});
+
 test("foreign and broken parts are ignored", () => {
   assert.deepEqual(decodeHash("#from=2025-13-40&to=x&mode=orbit&step=hour&speed=7&view=1,2&lang=de&theme=pink&split=7&other=2025-02-02..2025-01-01&known=x&compare=side"), {});
   assert.deepEqual(decodeHash("#from=2025-02-02&to=2025-01-01"), {});
@@ -60,10 +68,13 @@ test("foreign and broken parts are ignored", () => {
   assert.deepEqual(decodeHash("#view=95,0,5"), {});
 });
 
-test("a link says interval and view to the server too, and works without its hash", () => {
+test("a link says window, knowledge, layers, language and view to the server too, and works without its hash", () => {
   const link = linkTo(state, "https://map.example/");
-  assert.match(link, /^https:\/\/map\.example\/\?datetime=2025-10-01\/2025-10-31&view=13\.25,-7\.50,6\.25#from=/);
-  const { from, to, view } = state;
-  assert.deepEqual(decodeQuery(new URL(link).search), { from, to, view });
+  assert.match(link, /^https:\/\/map\.example\/\?datetime=2025-10-01\/2025-10-31&known_at=2026-01-01T23:59:59Z&layers=regions,front,incidents&lang=fr&view=13\.25,-7\.50,6\.25#from=/);
+  const { from, to, view, knownAt, layers, language } = state;
+  assert.deepEqual(decodeQuery(new URL(link).search), { from, to, view, knownAt, layers, language });
+  const plain = linkTo({ ...state, knownAt: null, layers: [...DEFAULT_LAYERS], language: "en" }, "https://map.example/");
+  assert.match(plain, /\?datetime=2025-10-01\/2025-10-31&view=13\.25,-7\.50,6\.25#from=/);
+  assert.match(linkTo({ ...state, layers: [] }, "https://map.example/"), /&layers=none&/);
   assert.deepEqual(decodeQuery("?embed=1"), {});
 });

@@ -6,6 +6,8 @@ import type { AreaLook } from "../draw/areas";
 import { drawPlace } from "../draw/places";
 import type { PlaceSymbol } from "../draw/places";
 import { drawIncident } from "../draw/symbols";
+import { drawCell, shadeOf } from "../draw/front";
+import { formatQuarter, frontNow } from "../layers/front";
 import { strokeRoad } from "../draw/roads";
 import { capitalise, formatDay, formatDeathsNote, formatSpan } from "../format";
 import { language, plural, t } from "../i18n/index";
@@ -147,6 +149,13 @@ export class FrameMaker {
       patch("export.landContested", { ...land, status: "contested", side: "jnim", rival: "state" });
       patch("export.landUnknown", { ...land, status: null, level: 0 });
       patch("legend.areaChanged", { ...land, level: 0 }, true);
+    }
+    const front = page.isOn("front") ? frontNow(page) : null;
+    if (front) {
+      const [first, last] = front.quarters;
+      const text = t("front.keyFrame", { actor: page.actorName(front.actor), from: formatQuarter(first), to: formatQuarter(last) });
+      place(text, 60, () => [0, 1, 2, 3, 4].forEach((i) => drawCell(context, palette, shadeOf(first + ((last - first) * i) / 4, front.quarters), true, -30 + 12 * i, -6, 12, 12)));
+      place(t("front.keySilent"), 14, () => drawCell(context, palette, shadeOf(first, front.quarters), false, -6, -6, 12, 12));
     }
     if (page.isOn("control")) {
       const town: PlaceSymbol = { status: "control", side: "state", otherSide: null, blockade: null, blockadeSide: "jnim", confidence: "high", freshness: 1 };

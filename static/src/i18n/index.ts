@@ -43,7 +43,12 @@ export function preferredLanguage(wanted: readonly string[]): Language {
 
 export function t(key: string, values: Record<string, string | number> = {}): string {
   const text = loaded[current]?.[key] ?? en[key as keyof typeof en] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => isolated(String(values[name] ?? whole)));
+}
+
+/** In Arabic a name in Latin letters keeps its brackets and commas to itself (Unicode UAX 9, FSI and PDI). */
+function isolated(value: string): string {
+  return current === "ar" && /[A-Za-z]/.test(value) ? `\u2068${value}\u2069` : value;
 }
 
 const rules = new Map<Language, { plural: Intl.PluralRules; number: Intl.NumberFormat }>();

@@ -64,6 +64,11 @@ export function renderDetails(page: Page, selected: string): { title: string; la
     const found = byDrawn(page.data.corridors.filter((corridor) => id.split(",").includes(corridor.id)), page.day);
     return found.length > 0 ? { title: t("details.sharedRoad"), body: [el("p", { class: "quiet" }, t("legend.corridorShared")), ...found.flatMap((corridor) => roadBlock(page, corridor))] } : null;
   }
+  if (kind === "front") {
+    const body = el("div", {}, el("p", { class: "quiet" }, t("load.loading")));
+    void import("./cell").then(({ cellCard }) => cellCard(page, id)).then((nodes) => body.replaceChildren(...nodes), () => body.replaceChildren(el("p", {}, t("load.unreachable"))));
+    return { title: t("layer.front"), body: [body, el("p", { class: "links" }, permalink(page))] };
+  }
   if (kind === "region") return regionReport(page, id);
   if (kind === "area") return areaReport(page, id);
   return null;

@@ -110,7 +110,7 @@ export function gatewayList(page: Page, answer: SupplyDocument): HTMLElement[] {
 }
 
 /** What the figures must be read with: caveats, the defaults behind them, and where the reports are from. */
-export function readWith(answer: SupplyDocument): HTMLElement[] {
+export function readWith(answer: Pick<SupplyDocument, "caveats" | "parameters" | "sources">): HTMLElement[] {
   return [
     el("h3", {}, t("supply.caveats")),
     el("ul", { class: "caveats", lang: DATA_LANGUAGE }, ...[...new Set(answer.caveats)].map((caveat) => el("li", {}, caveat))),

@@ -37,6 +37,7 @@ export function renderLegend(page: Page): HTMLElement[] {
     section(page, "incidents", t("layer.incidents"), incidentKey(page)),
     section(page, "control", t("layer.control"), controlKey(page)),
     section(page, "areas", t("layer.areas"), areaKey(page)),
+    frontSection(page),
     section(page, "corridors", t("layer.corridors"), corridorKey(page)),
     section(page, "regions", t("layer.regions"), regionKey(page)),
     section(page, "labels", t("layer.labels"), []),
@@ -58,6 +59,17 @@ function section(page: Page, layer: LayerName, title: string, key: Node[]): HTML
     el("h3", {}, el("label", { class: "switch" }, input, el("span", { class: "knob" }), el("span", {}, title))),
     body,
   );
+}
+
+/** Its key is loaded when the layer is on. */
+function frontSection(page: Page): HTMLElement {
+  const node = section(page, "front", t("layer.front"), []);
+  const body = node.querySelector<HTMLElement>(".key")!;
+  const fill = () => page.isOn("front") && void import("./frontkey").then(({ frontKey }) => body.replaceChildren(...frontKey(page)), () => undefined);
+  fill();
+  node.querySelector("input")!.addEventListener("change", fill);
+  page.bus.on("front", () => body.isConnected && fill());
+  return node;
 }
 
 function line(picture: Node, text: string): HTMLElement {

@@ -23,7 +23,8 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
   let updateFilters: (() => void) | null = null;
   let updateCompare: (() => void) | null = null;
   let updateSupply: (() => void) | null = null;
-  /** The last of the panels on supply that were asked for. */
+  let updateFront: (() => void) | null = null;
+  /** The last of the panels that are loaded when they open. */
   let supplyWish: symbol | null = null;
   let shown = FIRST_PAGE;
 
@@ -35,9 +36,9 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
     for (const [other, button] of buttons) button.setAttribute("aria-expanded", String(other === name));
     updateFilters = null;
     updateCompare = null;
-    updateSupply = supplyWish = null;
+    updateSupply = updateFront = supplyWish = null;
     if (name === null) return;
-    byId("panel-title").textContent = name === "supply" ? t("supply.title") : t(`panel.${name}`);
+    byId("panel-title").textContent = name === "supply" || name === "front" ? t(`${name}.title`) : t(`panel.${name}`);
     if (name === "layers") body.replaceChildren(...renderLegend(page));
     if (name === "filters") {
       const form = renderFilters(page);
@@ -62,6 +63,19 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
           if (wish !== supplyWish) return;
           const form = renderSupply(page);
           updateSupply = form.update;
+          body.replaceChildren(...form.nodes);
+        },
+        () => body.replaceChildren(el("p", {}, t("load.unreachable"))),
+      );
+    }
+    if (name === "front") {
+      body.replaceChildren(el("p", { class: "quiet" }, t("load.loading")));
+      const wish = (supplyWish = Symbol(name));
+      void import("./front").then(
+        ({ renderFront }) => {
+          if (wish !== supplyWish) return;
+          const form = renderFront(page);
+          updateFront = form.update;
           body.replaceChildren(...form.nodes);
         },
         () => body.replaceChildren(el("p", {}, t("load.unreachable"))),
@@ -106,6 +120,7 @@ export function mountPanels(page: Page, spots: () => WeakSpot[], clock: Clock, m
     }),
   );
   store.subscribe(["from", "to", "mode", "playing", "knownAt", "target"], behind(60, () => updateSupply?.()));
+  store.subscribe(["from", "to", "mode", "playing", "knownAt", "front", "frontTarget", "layers"], behind(60, () => updateFront?.()));
   page.bus.on(
     "records",
     throttled(100, () => {

@@ -41,6 +41,8 @@ for (const colorScheme of ["light", "dark"]) {
         "panel=compare&other=2022-10-01..2022-10-31&compare=difference&lang=ar",
         "panel=supply&target=Bamako",
         "panel=supply&target=Bamako&lang=ar",
+        "panel=front&layers=front,incidents,labels",
+        "panel=front&layers=front,labels&lang=ar",
         "panel=export",
         "panel=none&sel=place/ML/Bamako",
         "panel=none&sel=place/ML/Kidal&lang=ar",
@@ -53,6 +55,7 @@ for (const colorScheme of ["light", "dark"]) {
         if (!view.includes("panel=none")) await page.waitForSelector("#panel-body > *");
         if (view.includes("place/")) await page.getByRole("listbox").waitFor();
         if (view.includes("region/")) await page.locator(".standing .uplot").waitFor();
+        if (view.startsWith("panel=front")) await page.locator(".supply-full:not([aria-busy]) .rose-box").waitFor();
         if (view.startsWith("panel=supply")) await page.locator(".gateways").waitFor();
         assert.deepEqual(await findings(page), [], view);
         await close();
