@@ -1,6 +1,7 @@
 //! The drawing of a preview: a map of what the link shows, and below it the window, the counts, a key, the sources and the disclaimer.
 
 use jiff::civil::Date;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::words::{Language, capitalised};
@@ -18,6 +19,9 @@ use crate::store::{PlaybackContent, STEP_DEG, Snapshot};
 
 /// Width and height in pixels: what the Open Graph protocol's consumers show large.
 pub(in crate::http) const SIZE: (u32, u32) = (1200, 630);
+
+/// The same width, to reckon with.
+const WIDTH: f32 = 1_200.0;
 
 /// The texts that are looked up by key.
 #[cfg(test)]
@@ -55,6 +59,9 @@ pub(super) const KEYS: [&str; 29] = [
 
 /// How exactly an incident is placed of which only the area is known (`geo_precision`).
 const AREA_ONLY: u8 = 3;
+
+/// Dots whose middles lie in one square of so many pixels are one.
+const ALIKE_PX: f32 = 3.0;
 
 /// Above so many incidents the dots are of cells and days.
 const MAX_DOTS: usize = 200_000;
@@ -122,7 +129,7 @@ pub(super) fn draw(snapshot: &Snapshot, shown: &Shown) -> Result<Vec<u8>, Format
     let scene = Scene::new(snapshot, shown);
     let words = Words::new(snapshot, shown, &scene);
     #[allow(clippy::cast_precision_loss, reason = "some hundred pixels")]
-    let (width, height) = (SIZE.0 as f32, SIZE.1 as f32);
+    let (width, height) = (WIDTH, SIZE.1 as f32);
     let top = height - words.height;
     let centre = Position::new(shown.view.lon, shown.view.lat).map_err(std::io::Error::other)?;
     let view = View { centre, at: (f64::from(width) / 2.0, f64::from(top) / 2.0), zoom: shown.view.zoom };
@@ -147,7 +154,7 @@ pub(super) fn draw(snapshot: &Snapshot, shown: &Shown) -> Result<Vec<u8>, Format
         scene.towns(&mut picture);
     }
     if shown.layers.incidents {
-        scene.incidents(&mut picture);
+        scene.incidents(&mut picture, top);
     }
     if shown.layers.labels {
         names(&mut picture, basemap, &scene, top);
@@ -169,6 +176,11 @@ fn borders(picture: &mut Picture, basemap: &Basemap) {
         let lines = basemap.borders.iter().filter(|(is, _)| *is == disputed).map(|(_, line)| line.as_slice());
         picture.lines(lines, BORDER, 1.5, if disputed { &[5.0, 4.0] } else { &[] });
     }
+}
+
+/// The place of a word in its list; no place for what has none.
+fn slot(code: u32) -> Option<usize> {
+    usize::try_from(code).ok()
 }
 
 /// A place on the map with incidents: how many, how exactly placed, and the side that acted in the latest.
@@ -263,27 +275,44 @@ impl<'a> Scene<'a> {
                 last_row: 0,
             })
             .collect();
-        for (row, code) in playback.position.codes.iter().enumerate() {
-            let (side, precision, count) = match &playback.content {
-                PlaybackContent::Incidents { actor1, geo_precision, region, dataset, .. } => {
-                    let word = |codes: &[u32], values: &[&'a str]| {
-                        codes.get(row).and_then(|code| usize::try_from(*code).ok()).and_then(|code| values.get(code)).copied()
-                    };
-                    if let Some(region) = word(&region.codes, &region.values) {
-                        *self.by_region.entry(region).or_default() += 1;
+        match &playback.content {
+            PlaybackContent::Incidents { actor1, geo_precision, region, dataset, .. } => {
+                // A word is looked up once, however many rows have it.
+                let sides: Vec<Side> = actor1.values.iter().map(|code| self.side(Some(code))).collect();
+                let acted =
+                    |row: usize| slot(actor1.codes[row]).and_then(|code| sides.get(code)).copied().unwrap_or(Side::Unknown);
+                for (row, code) in playback.position.codes.iter().enumerate() {
+                    if let Some(dot) = slot(*code).and_then(|code| dots.get_mut(code)) {
+                        (dot.side, dot.precision, dot.last_row) = (acted(row), geo_precision[row], row);
+                        dot.count += 1;
                     }
-                    if let Some(dataset) = word(&dataset.codes, &dataset.values) {
-                        self.datasets.insert(dataset);
-                    }
-                    (self.side(word(&actor1.codes, &actor1.values)), geo_precision[row], 1)
                 }
-                PlaybackContent::Cells { tallies, .. } => (Side::Unknown, 1, tallies[row].count),
-            };
-            self.count += count;
-            // What has no place is counted and cannot be drawn.
-            let Some(dot) = usize::try_from(*code).ok().and_then(|code| dots.get_mut(code)) else { continue };
-            (dot.side, dot.precision, dot.last_row) = (side, precision, row);
-            dot.count += count;
+                // What has no place is counted and cannot be drawn.
+                self.count = playback.position.codes.len() as u64;
+                let mut counts = vec![0; region.values.len()];
+                for code in &region.codes {
+                    if let Some(count) = slot(*code).and_then(|code| counts.get_mut(code)) {
+                        *count += 1;
+                    }
+                }
+                self.by_region = region.values.iter().copied().zip(counts).collect();
+                let mut used = vec![false; dataset.values.len()];
+                for code in &dataset.codes {
+                    if let Some(used) = slot(*code).and_then(|code| used.get_mut(code)) {
+                        *used = true;
+                    }
+                }
+                self.datasets = dataset.values.iter().zip(used).filter(|(_, used)| *used).map(|(id, _)| *id).collect();
+            }
+            PlaybackContent::Cells { tallies, .. } => {
+                for (row, (code, tally)) in playback.position.codes.iter().zip(tallies).enumerate() {
+                    self.count += tally.count;
+                    if let Some(dot) = slot(*code).and_then(|code| dots.get_mut(code)) {
+                        dot.last_row = row;
+                        dot.count += tally.count;
+                    }
+                }
+            }
         }
         dots.retain(|dot| dot.count > 0);
         // The latest is on top.
@@ -420,16 +449,35 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// A dot a place, its size by the number of incidents, its hue by the side that acted in the latest.
-    fn incidents(&self, picture: &mut Picture) {
-        for dot in &self.dots {
-            let radius = match dot.count {
+    /// A dot a place, its size by the number of incidents, its hue by the side that acted in the latest. Places that a reader cannot tell apart
+    /// are one: a hundred thousand incidents then take some thousand dots.
+    fn incidents(&self, picture: &mut Picture, bottom: f32) {
+        let mut merged: Vec<(&Dot, (f32, f32), u64)> = Vec::new();
+        let mut cells: HashMap<(i32, i32), usize> = HashMap::new();
+        // The latest first: it gives the merged dot its place and hue.
+        for dot in self.dots.iter().rev() {
+            let at = picture.at(dot.at);
+            if !(-20.0..=WIDTH + 20.0).contains(&at.0) || !(-20.0..=bottom + 20.0).contains(&at.1) {
+                continue;
+            }
+            #[allow(clippy::cast_possible_truncation, reason = "a point near the sheet")]
+            let cell = ((at.0 / ALIKE_PX).floor() as i32, (at.1 / ALIKE_PX).floor() as i32);
+            match cells.entry(cell) {
+                Entry::Occupied(known) => merged[*known.get()].2 += dot.count,
+                Entry::Vacant(new) => {
+                    new.insert(merged.len());
+                    merged.push((dot, at, dot.count));
+                }
+            }
+        }
+        for (dot, at, count) in merged.into_iter().rev() {
+            let radius = match count {
                 0..=1 => 4.5,
                 2..=4 => 5.5,
                 5..=19 => 7.0,
                 _ => 8.5,
             };
-            acted(picture, picture.at(dot.at), radius, dot.side, dot.precision == AREA_ONLY);
+            acted(picture, at, radius, dot.side, dot.precision == AREA_ONLY);
         }
     }
 
@@ -465,8 +513,7 @@ fn names(picture: &mut Picture, basemap: Option<&Basemap>, scene: &Scene<'_>, bo
     } else {
         Vec::new()
     };
-    #[allow(clippy::cast_precision_loss, reason = "some hundred pixels")]
-    let right = SIZE.0 as f32;
+    let right = WIDTH;
     let mut put = |picture: &mut Picture, (left, base): (f32, f32), text: &str, letters: Type, colour: Rgb| {
         let wide = letters.width(text);
         let free = (left - 4.0, base - letters.size, left + wide + 4.0, base + letters.size * 0.4);
@@ -553,8 +600,7 @@ impl Sign {
 impl Words {
     fn new(snapshot: &Snapshot, shown: &Shown, scene: &Scene<'_>) -> Self {
         let language = shown.language;
-        #[allow(clippy::cast_precision_loss, reason = "some hundred pixels")]
-        let wide = SIZE.0 as f32 - 2.0 * MARGIN;
+        let wide = WIDTH - 2.0 * MARGIN;
         let (from, to) = shown.days;
         let mut lead = vec![language.counted("count.incidents", scene.count)];
         let Layers { areas, corridors, control, .. } = shown.layers;
