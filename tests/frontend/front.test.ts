@@ -54,8 +54,9 @@ test("months and windows are looked up by day; nothing ahead of them", () => {
   assert.equal(monthEnd("2024-02"), day("2024-02-29"));
   assert.equal(monthEnd("2023-12"), day("2023-12-31"));
   const windows = [{ from: "2024-01-01", to: "2024-03-30" }, { from: "2024-03-31", to: "2024-06-28" }];
-  assert.equal(windowOn(windows, day("2023-12-31")), null);
-  assert.equal(windowOn(windows, day("2024-03-31")), windows[1]);
+  assert.equal(windowOn(windows, day("2024-03-29")), null);
+  assert.equal(windowOn(windows, day("2024-06-27")), windows[0]);
+  assert.equal(windowOn(windows, day("2024-06-28")), windows[1]);
   assert.deepEqual([shown("insufficient_evidence"), shown("not_computable"), shown(3)], [null, null, 3]);
 });
 

@@ -183,10 +183,10 @@ export function monthOn<T extends { month: string }>(months: readonly T[], day: 
   return months.find(({ month }) => month === name) ?? null;
 }
 
-/** The window of 90 days that holds a day; of none the last that ended before it. */
-export function windowOn<T extends { from: string; to: string }>(windows: readonly T[], day: Day): T | null {
+/** The last window that had ended by a day: one that goes on would tell of days after it. */
+export function windowOn<T extends { to: string }>(windows: readonly T[], day: Day): T | null {
   let found: T | null = null;
-  for (const window of windows) if ((parseDay(window.from) ?? Infinity) <= day) found = window;
+  for (const window of windows) if ((parseDay(window.to) ?? Infinity) <= day) found = window;
   return found;
 }
 

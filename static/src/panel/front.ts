@@ -157,7 +157,7 @@ export function renderFront(page: Page): { nodes: HTMLElement[]; update: () => v
     near.replaceChildren(
       el(
         "table",
-        { class: "figures" },
+        { class: "figures tight" },
         el("caption", {}, t("front.table", { month: formatSpan({ from: startOf(page.day, "month"), to: endOf(page.day, "month") }) })),
         el("thead", {}, el("tr", {}, ...["target", "nearest", "p5", "median", "ever"].map((column) => el("th", { scope: "col" }, t(`front.column.${column}`))))),
         el(
@@ -174,7 +174,7 @@ export function renderFront(page: Page): { nodes: HTMLElement[]; update: () => v
     );
   };
 
-  /** The window of 90 days around the clock's day: what came, what fell silent. */
+  /** The last window that had ended by the clock's day: what came, what fell silent. */
   const showSpread = (of: FrontDocument) => {
     const window = windowOn(of.windows, page.day);
     spread.replaceChildren(

@@ -130,7 +130,8 @@ export function readWith(answer: Pick<SupplyDocument, "caveats" | "parameters" |
     el(
       "p",
       { class: "quiet" },
-      answer.sources.map(({ dataset, version, licence }) => [t("details.dataset", { dataset }), version, licence].filter(Boolean).join(", ")).join(" · "),
+      // A version of digits and hyphens would turn round in a text from right to left.
+      ...answer.sources.map(({ dataset, version, licence }, i) => el("span", {}, i > 0 ? " · " : "", t("details.dataset", { dataset }), ", ", el("bdi", { dir: "ltr" }, [version, licence].filter(Boolean).join(", ")))),
     ),
   ];
 }
