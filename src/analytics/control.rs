@@ -1,5 +1,6 @@
 //! Who was reported to hold what, over time and as known at any instant: all statements on control, made ready to be asked.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
@@ -38,11 +39,22 @@ pub struct ControlModel {
     pub(super) of_state: Vec<bool>,
     /// The degrees of blockade with the parties that impose them, which blockades are numbered by.
     pub(super) sieges: Vec<(Blockade, Option<String>)>,
-    /// What is known now of each unit: who holds it, and who besieges it.
-    now: Vec<(Evidence, Evidence)>,
+    /// What is known now of each unit.
+    now: Vec<Known>,
     /// The newest knowledge.
     newest: Option<Instant>,
-    draws: OnceLock<Vec<Option<Box<[f32]>>>>,
+    draws: OnceLock<Vec<Option<Box<draws::Numbers>>>>,
+}
+
+/// What is known of a unit.
+#[derive(Debug)]
+struct Known {
+    /// Of who holds it.
+    holding: Evidence,
+    /// Of who besieges it.
+    besieging: Evidence,
+    /// The versions of statements in force, by their number.
+    in_force: Vec<u32>,
 }
 
 /// Numbers texts in the order in which they come.
@@ -235,7 +247,11 @@ impl ControlModel {
             now: Vec::new(),
             draws: OnceLock::new(),
         };
-        model.now = model.units.units.iter().map(|unit| (model.holding(unit, None), model.besieging(unit, None))).collect();
+        let known = |unit: &Unit| {
+            let (holding, in_force) = evidence(unit, &model.versions, None);
+            Known { holding, besieging: model.besieging(unit, None), in_force }
+        };
+        model.now = model.units.units.iter().map(known).collect();
         model
     }
 
@@ -275,8 +291,19 @@ impl ControlModel {
     /// All that was claimed of a unit, as known at an instant or now: who holds it, and who besieges it.
     pub(super) fn evidence_of(&self, unit: usize, known_at: Option<Instant>) -> (Evidence, Evidence) {
         match known_at {
-            None => self.now[unit].clone(),
+            None => (self.now[unit].holding.clone(), self.now[unit].besieging.clone()),
             Some(_) => (self.holding(&self.units.units[unit], known_at), self.besieging(&self.units.units[unit], known_at)),
+        }
+    }
+
+    /// The versions of statements on a unit that are in force, as known at an instant or now, by their number.
+    pub(super) fn in_force(&self, unit: usize, known_at: Option<Instant>) -> Cow<'_, [u32]> {
+        match known_at {
+            None => Cow::Borrowed(&self.now[unit].in_force),
+            Some(_) => {
+                let known = in_force(&self.units.units[unit], &self.versions, known_at);
+                Cow::Owned(known.into_iter().map(|(number, _)| number).collect())
+            }
         }
     }
 
@@ -285,7 +312,7 @@ impl ControlModel {
     pub fn belief(&self, unit: usize, day: Day, known_at: Option<Instant>) -> Belief {
         match known_at {
             _ if !self.units.units[unit].spoken_of() => Belief::unknown(),
-            None => self.now[unit].0.on(day),
+            None => self.now[unit].holding.on(day),
             Some(_) => self.holding(&self.units.units[unit], known_at).on(day),
         }
     }
@@ -294,7 +321,7 @@ impl ControlModel {
     pub(super) fn siege(&self, unit: usize, day: Day, known_at: Option<Instant>) -> Belief {
         match known_at {
             _ if self.units.units[unit].direct.is_empty() => Belief::unknown(),
-            None => self.now[unit].1.on(day),
+            None => self.now[unit].besieging.on(day),
             Some(_) => self.besieging(&self.units.units[unit], known_at).on(day),
         }
     }
@@ -315,7 +342,7 @@ impl ControlModel {
     }
 
     /// The numbers of each unit that was ever spoken of, one a draw.
-    pub(super) fn draws(&self) -> &[Option<Box<[f32]>>] {
+    pub(super) fn draws(&self) -> &[Option<Box<draws::Numbers>>] {
         self.draws.get_or_init(|| {
             let regions: Vec<Vec<f64>> = self.units.grounds.iter().map(|ground| draws::of_region(&ground.id)).collect();
             let units = self.units.units.iter().zip(&self.units.of);

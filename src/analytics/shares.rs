@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::belief::{Belief, Standing, State};
-use super::draws::{DRAWS, LEVEL, quantile};
+use super::draws::{DRAWS, LEVEL, Numbers, quantiles};
 use super::parameters::{DEFINITE, NAMED, POSSIBLE, TOO_LITTLE};
-use super::units::{UnitKind, in_force};
+use super::units::{UnitKind, Version};
 use super::{ControlModel, Day};
 use crate::domain::{AdminLevel, Instant};
 
@@ -120,8 +120,8 @@ struct Sum {
     outline_km2: Option<f64>,
     totals: [f64; 3],
     without_population: usize,
-    statements: BTreeSet<u32>,
-    datasets: BTreeSet<Arc<str>>,
+    /// The numbers of the versions in force, some of them more than once.
+    statements: Vec<u32>,
     /// By the number of the standpoint ([`slot`]).
     by: Vec<Tally>,
     blockaded: Tally,
@@ -137,13 +137,17 @@ struct Tally {
     possible: [f64; 3],
     /// What every draw has.
     always: [f64; 3],
-    /// What each draw adds; empty while none does.
-    draws: Vec<[f64; 3]>,
+    /// What each draw adds to it, or takes from it; empty while none does. Nobody counts what is drawn of the unknown: it is what all others
+    /// leave of the total.
+    draws: Option<Box<[[f64; 3]; OF_A_BYTE]>>,
 }
+
+/// So many sums are kept that a byte needs no look at their number; the first [`DRAWS`] of them count.
+const OF_A_BYTE: usize = 256;
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { counted: false, value: [0.0; 3], definite: [0.0; 3], possible: [0.0; 3], always: [0.0; 3], draws: Vec::new() }
+        Self { counted: false, value: [0.0; 3], definite: [0.0; 3], possible: [0.0; 3], always: [0.0; 3], draws: None }
     }
 }
 
@@ -163,29 +167,50 @@ impl Tally {
         }
     }
 
-    fn draws(&mut self) -> &mut [[f64; 3]] {
-        if self.draws.is_empty() {
-            self.draws = vec![[0.0; 3]; DRAWS];
+    /// Counts a place in the draws from one number to another, in the order of its numbers.
+    fn drawn(&mut self, measures: [f64; 3], numbers: &Numbers, from: usize, to: usize) {
+        if from >= to {
+            return;
         }
-        &mut self.draws
+        let sums = self.draws.get_or_insert_with(|| Box::new([[0.0; 3]; OF_A_BYTE]));
+        let (before, within, after) = (numbers.draws(0, from), numbers.draws(from, to), numbers.draws(to, DRAWS));
+        // Where most draws have it, all get it and the few others give it back.
+        if within.len() * 2 > DRAWS {
+            add(&mut self.always, measures, 1.0);
+            for draw in before.iter().chain(after) {
+                sums[usize::from(*draw)].iter_mut().zip(measures).for_each(|(sum, measure)| *sum -= measure);
+            }
+        } else {
+            for draw in within {
+                sums[usize::from(*draw)].iter_mut().zip(measures).for_each(|(sum, measure)| *sum += measure);
+            }
+        }
+    }
+
+    /// What each draw adds to what all have; nothing where all are alike.
+    fn sums(&self) -> &[[f64; 3]] {
+        self.draws.as_deref().map_or(&[], |sums| &sums[..DRAWS])
     }
 
     /// The share of a total in one denominator; `beyond` is added to it for sure.
     fn measure(&self, at: usize, total: f64, beyond: f64) -> Measure {
+        let always = self.always[at] + beyond;
+        let mut row: Vec<f64> = self.sums().iter().map(|draw| always + draw[at]).collect();
+        if row.is_empty() {
+            row.push(always);
+        }
+        self.measured(at, total, beyond, &mut row)
+    }
+
+    /// The share of a total in one denominator, with what each draw has of it.
+    fn measured(&self, at: usize, total: f64, beyond: f64, row: &mut [f64]) -> Measure {
         if total <= 0.0 {
             return Measure::default();
         }
         let part = |sum: f64| (sum / total).clamp(0.0, 1.0);
         let value = part(self.value[at] + beyond);
-        let always = self.always[at] + beyond;
-        let (lo, median, hi) = if self.draws.is_empty() {
-            (part(always), part(always), part(always))
-        } else {
-            let mut row: Vec<f64> = self.draws.iter().map(|draw| draw[at]).collect();
-            row.sort_unstable_by(f64::total_cmp);
-            let tail = (1.0 - LEVEL) / 2.0;
-            (part(quantile(&row, tail) + always), part(quantile(&row, 0.5) + always), part(quantile(&row, 1.0 - tail) + always))
-        };
+        let tail = (1.0 - LEVEL) / 2.0;
+        let [lo, median, hi] = quantiles(row, [tail, 0.5, 1.0 - tail]).map(part);
         let bracket = Bracket { definite: part(self.definite[at] + beyond), possible: part(self.possible[at] + beyond) };
         // A share that hardly any draw has lies above its 95 % point; the interval is widened to hold it.
         Measure { value, lo: lo.min(value), hi: hi.max(value), median, bracket, of_known: None }
@@ -193,8 +218,19 @@ impl Tally {
 }
 
 impl Sum {
-    fn measures(self, standpoint: impl Fn(usize) -> Standpoint) -> RegionShares {
-        let Self { id, name, country, outline_km2, mut totals, without_population, statements, datasets, by, blockaded } = self;
+    fn measures(self, standpoint: impl Fn(usize) -> Standpoint, versions: &[Version]) -> RegionShares {
+        let Self { id, name, country, outline_km2, mut totals, without_population, mut statements, by, blockaded } = self;
+        statements.sort_unstable();
+        statements.dedup();
+        let mut datasets: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut last: Option<&Arc<str>> = None;
+        for dataset in statements.iter().map(|number| &versions[*number as usize].dataset) {
+            // Most come one after another from the same.
+            if last.is_none_or(|last| !Arc::ptr_eq(last, dataset)) {
+                datasets.insert(Arc::clone(dataset));
+                last = Some(dataset);
+            }
+        }
         let outlined = outline_km2.is_some();
         // What no place speaks for is land all the same, and unknown.
         let beyond = outline_km2.map_or(0.0, |whole| (whole - totals[2]).max(0.0));
@@ -202,15 +238,20 @@ impl Sum {
         let unserved = [0.0, 0.0, beyond];
         let mut known: Vec<Share> = Vec::new();
         let mut unknown = Share { who: Standpoint::Unknown, of: [Measure::default(); 3] };
-        let counted = by.iter().enumerate().filter(|(_, tally)| tally.counted);
-        for (who, tally) in counted.map(|(slot, tally)| (standpoint(slot), tally)) {
-            let of = std::array::from_fn(|at| {
-                tally.measure(at, totals[at], if who == Standpoint::Unknown { unserved[at] } else { 0.0 })
+        let counted = || by.iter().enumerate().skip(UNKNOWN + 1).filter(|(_, tally)| tally.counted);
+        known.extend(counted().map(|(slot, tally)| {
+            let of = std::array::from_fn(|at| tally.measure(at, totals[at], 0.0));
+            Share { who: standpoint(slot), of }
+        }));
+        if let Some(tally) = by.get(UNKNOWN).filter(|tally| tally.counted) {
+            unknown.of = std::array::from_fn(|at| {
+                let mut row = vec![totals[at]; DRAWS];
+                for (_, other) in counted() {
+                    row.iter_mut().for_each(|left| *left -= other.always[at]);
+                    row.iter_mut().zip(other.sums()).for_each(|(left, draw)| *left -= draw[at]);
+                }
+                tally.measured(at, totals[at], unserved[at], &mut row)
             });
-            match who {
-                Standpoint::Unknown => unknown.of = of,
-                who => known.push(Share { who, of }),
-            }
         }
         for (at, total) in totals.iter().enumerate() {
             let sum: f64 = known.iter().map(|share| share.of[at].value).sum();
@@ -288,7 +329,8 @@ impl ControlModel {
         let wanted = |at: usize| only.is_none_or(|id| sums[at].id == id);
         let wanted: Vec<bool> = (0..sums.len()).map(wanted).collect();
         let draws = self.draws();
-        for (number, unit) in self.units().iter().enumerate() {
+        for number in self.units.by_ground.iter().map(|number| *number as usize) {
+            let unit = &self.units()[number];
             let home = region_of[self.units.of[number] as usize];
             // The people and the place count in its own region, land where it lies.
             let mut parts: Vec<(usize, [f64; 3])> = Vec::with_capacity(1 + unit.land.len());
@@ -315,26 +357,27 @@ impl ControlModel {
             {
                 self.note_sources(&mut sums[home], number, day, known_at);
             }
-            let row = draws[number].as_deref();
+            let numbers = draws[number].as_deref();
             let states = self.ladder(&belief, by);
             for (at, measures) in &parts {
                 add(&mut sums[*at].totals, *measures, 1.0);
-                count(&mut sums[*at].by, &states, belief.unknown, *measures, row);
+                count(&mut sums[*at].by, &states, belief.unknown, *measures, numbers);
             }
             let siege: f64 = self.siege(number, day, known_at).states.iter().map(|(_, belief)| belief).sum();
             if siege > 0.0 {
                 for (at, measures) in &parts {
                     let blockaded = &mut sums[*at].blockaded;
                     blockaded.count(*measures, siege);
-                    let besieged = |part: f32| f64::from(part) < siege;
-                    let drawn = blockaded.draws().iter_mut().zip(row.into_iter().flatten());
-                    drawn.filter(|(_, part)| besieged(**part)).for_each(|(draw, _)| add(draw, *measures, 1.0));
+                    if let Some(numbers) = numbers {
+                        blockaded.drawn(*measures, numbers, 0, numbers.below(siege));
+                    }
                 }
             }
         }
         let all =
             sums.into_iter().zip(wanted).filter(|(sum, wanted)| *wanted && (sum.totals[0] > 0.0 || sum.outline_km2.is_some()));
-        let mut regions: Vec<RegionShares> = all.map(|(sum, _)| sum.measures(|slot| self.standpoint_of(slot, by))).collect();
+        let mut regions: Vec<RegionShares> =
+            all.map(|(sum, _)| sum.measures(|slot| self.standpoint_of(slot, by), &self.versions)).collect();
         regions.sort_by(|a, b| a.id.cmp(&b.id));
         regions
     }
@@ -348,8 +391,7 @@ impl ControlModel {
             outline_km2,
             totals: [0.0; 3],
             without_population: 0,
-            statements: BTreeSet::new(),
-            datasets: BTreeSet::new(),
+            statements: Vec::new(),
             by: Vec::new(),
             blockaded: Tally::default(),
         };
@@ -391,13 +433,11 @@ impl ControlModel {
     }
 
     fn note_sources(&self, sum: &mut Sum, unit: usize, day: Day, known_at: Option<Instant>) {
-        for (number, _) in in_force(&self.units()[unit], &self.versions, known_at) {
-            let version = &self.versions[number as usize];
-            if version.days.0 <= day && version.days.1.is_none_or(|last| day <= last) {
-                sum.statements.insert(number);
-                sum.datasets.insert(Arc::clone(&version.dataset));
-            }
-        }
+        let in_force = self.in_force(unit, known_at);
+        sum.statements.extend(in_force.iter().filter(|number| {
+            let (first, last) = self.versions[**number as usize].days;
+            first <= day && last.is_none_or(|last| day <= last)
+        }));
     }
 }
 
@@ -420,7 +460,7 @@ fn slot(state: State, by: By) -> usize {
 }
 
 /// Counts a place in the shares of a region, as it is believed and as it is drawn.
-fn count(by: &mut Vec<Tally>, states: &[(usize, f64)], unknown: f64, measures: [f64; 3], row: Option<&[f32]>) {
+fn count(by: &mut Vec<Tally>, states: &[(usize, f64)], unknown: f64, measures: [f64; 3], numbers: Option<&Numbers>) {
     let most = states.iter().map(|(slot, _)| *slot).max().unwrap_or(UNKNOWN);
     if by.len() <= most {
         by.resize(most + 1, Tally::default());
@@ -433,22 +473,13 @@ fn count(by: &mut Vec<Tally>, states: &[(usize, f64)], unknown: f64, measures: [
         }
     }
     by[UNKNOWN].count(measures, unknown);
-    let Some(row) = row.filter(|_| !states.is_empty()) else {
-        add(&mut by[UNKNOWN].always, measures, 1.0);
-        return;
-    };
-    let mut below = 0.0;
-    let mut steps: Vec<(f64, usize)> = Vec::with_capacity(states.len());
+    let Some(numbers) = numbers else { return };
+    let (mut below, mut from) = (0.0, 0);
     for (slot, belief) in states {
         below += belief;
-        steps.push((below, *slot));
-        by[*slot].draws();
-    }
-    by[UNKNOWN].draws();
-    for (draw, part) in row.iter().enumerate() {
-        let found = steps.iter().find(|(below, _)| f64::from(*part) < *below);
-        let slot = found.map_or(UNKNOWN, |(_, slot)| *slot);
-        add(&mut by[slot].draws[draw], measures, 1.0);
+        let to = numbers.below(below);
+        by[*slot].drawn(measures, numbers, from, to);
+        from = to;
     }
 }
 
