@@ -230,13 +230,35 @@ impl Layers {
         Some(sums?.split(conditions.datetime()))
     }
 
-    /// Makes the curve of the base, the pieces of its features, and its sums by cell and by region, these where they are worth it.
+    /// How many rows meet the conditions wherever they are, whoever may see them, where running sums tell: of a window and at most one value of
+    /// a property that sums are kept of.
+    pub(super) fn counted(&self, conditions: &Conditions<'_>) -> Option<u64> {
+        let (category, key) = conditions.category().filter(|_| self.base.len() >= WORTH_SUMMING)?;
+        let split = self.base.calendar()?.split(conditions.datetime());
+        let mut count = match key {
+            Some(key) => self.base.month_sums(category)?.of_key(key, &split.months).count,
+            None => 0,
+        };
+        let of_base = |row: IncidentRow<'_>| u64::from(conditions.met_by(false, row.row));
+        self.gone_from_sums(&split).for_each(|row| count -= of_base(row));
+        self.beside_sums(None, conditions.datetime(), &split, |row| count += of_base(row));
+        self.search(&self.delta, None, conditions, |_| count += 1);
+        Some(count)
+    }
+
+    /// Whether a row has not been replaced or taken away.
+    pub(super) fn holds(&self, row: IncidentRow<'_>) -> bool {
+        self.is_delta(row.columns) || self.is_there(row.row)
+    }
+
+    /// Makes the curve of the base, the pieces of its features, and its sums by cell, by region and of all, these where they are worth it.
     pub(super) fn prepare(&self) {
         self.base.pieces();
         self.base.rows_within(Cell { z: 0, x: 0, y: 0 });
         if self.base.len() >= WORTH_SUMMING {
             self.base.count_within(Cell { z: 0, x: 0, y: 0 });
             self.base.month_sums(Category::Region);
+            self.base.month_sums(Category::Whole);
         }
     }
 

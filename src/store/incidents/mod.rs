@@ -11,6 +11,7 @@ mod feature;
 mod filter;
 mod layers;
 mod months;
+mod page;
 mod pieces;
 mod playback;
 mod predicate;
@@ -23,8 +24,8 @@ use std::sync::Arc;
 
 use self::layers::Layers;
 use self::predicate::Conditions;
-use super::{StoreError, paging};
-use crate::domain::{Audience, Bbox, Collection, Cursor, Dataset, FeatureQuery, Instant, Interval, Page};
+use super::StoreError;
+use crate::domain::{Bbox, Collection, Dataset, FeatureQuery, Instant, Interval};
 use crate::tiles::{Cell, TileId};
 
 pub use self::aggregate::{Aggregate, GroupBy, GroupValue};
@@ -121,64 +122,6 @@ impl Incidents {
         rows
     }
 
-    /// The page of what meets the query that its cursor names, in its order.
-    pub(super) fn page<'a>(&'a self, query: &FeatureQuery) -> Page<IncidentRow<'a>> {
-        if query.known_at.is_none() && query.sort.is_empty() {
-            return self.page_of_now(query);
-        }
-        let (mut shown, withheld): (Vec<_>, Vec<_>) =
-            self.search(query).into_iter().partition(|row| query.audience == Audience::Operator || !row.is_restricted());
-        if !query.sort.is_empty() {
-            return paging::sorted(query, shown, withheld.len());
-        }
-        shown.sort_unstable_by_key(|row| row.stable_id());
-        paging::by_id(query, &shown, withheld.len())
-    }
-
-    /// By rank: of what was found only the page is put in order.
-    fn page_of_now<'a>(&'a self, query: &FeatureQuery) -> Page<IncidentRow<'a>> {
-        let layers = &self.current;
-        let hides = query.audience == Audience::Public && layers.has_restricted();
-        let conditions = Conditions::of(layers, query);
-        let limit = query.limit.count();
-        let backward = query.cursor.as_ref().is_some_and(Cursor::is_backward);
-        let (mut matched, mut withheld, mut on_page) = (0, 0, 0);
-        let mut places: Vec<u64> = Vec::new();
-        for columns in layers.parts() {
-            let bound = query.cursor.as_ref().map_or(0, |cursor| columns.ids_before(cursor.id(), !backward));
-            let bound = u32::try_from(bound).unwrap_or(u32::MAX);
-            let mut ranks = Vec::new();
-            layers.search(columns, query.bbox, &conditions, |row| {
-                if hides && row.is_restricted() {
-                    withheld += 1;
-                } else {
-                    matched += 1;
-                    ranks.extend(Some(columns.rank[row.at()]).filter(|rank| (*rank < bound) == backward));
-                }
-            });
-            on_page += ranks.len();
-            if ranks.len() > limit {
-                if backward {
-                    ranks.select_nth_unstable_by(limit, |a, b| b.cmp(a));
-                } else {
-                    ranks.select_nth_unstable(limit);
-                }
-                ranks.truncate(limit);
-            }
-            places.extend(ranks.into_iter().map(|rank| layers.row(columns, columns.by_id[rank as usize]).order()));
-        }
-        places.sort_unstable();
-        if backward {
-            places.drain(..places.len().saturating_sub(limit));
-        } else {
-            places.truncate(limit);
-        }
-        let items: Vec<_> = places.into_iter().map(|place| layers.ordered(place)).collect();
-        let (behind, beyond) = (on_page < matched, on_page > items.len());
-        let (before, after) = if backward { (beyond, behind) } else { (behind, beyond) };
-        paging::turned(query, items, paging::Around { matched, withheld, before, after })
-    }
-
     /// The incident of that id as it is known now.
     pub(super) fn get(&self, id: &str) -> Option<IncidentRow<'_>> {
         self.current.of(id).next()
@@ -225,8 +168,8 @@ impl Incidents {
 mod tests {
     use super::*;
     use crate::domain::{
-        Comparison, DatePrecision, EventType, Fatalities, Field, Filter, GeoPrecision, Incident, Instant, Moment, Position,
-        Predicate, Record as _, Redistribution, Scalar, SourceRef, Value, Verification,
+        Audience, Comparison, DatePrecision, EventType, Fatalities, Field, Filter, GeoPrecision, Incident, Instant, Limit,
+        Moment, Position, Predicate, Record as _, Redistribution, Scalar, SourceRef, Value, Verification,
     };
     use crate::tiles::{CELL_STEPS, MapPoint};
     use jiff::civil::date;
@@ -500,6 +443,42 @@ mod tests {
                 let values: Vec<String> = values.iter().map(ToString::to_string).collect();
                 prop_assert_eq!(Some(&(tally.count, tally.high, tally.unknown)), wanted.get(&values), "{:?}", values);
             }
+        }
+
+        #[test]
+        fn pages_of_what_sums_count_are_those_of_looking_at_all(
+            (rows, incidents) in changed(),
+            window in window(),
+            filter in option::of(prop::sample::select(vec!["country", "event_type", "actor1", "actor2", "region"])),
+            like in incident(),
+            limit in 1..9usize,
+            from in option::of(any::<prop::sample::Index>()),
+            backward in any::<bool>(),
+        ) {
+            let text = filter.map(|name| (name, like.value(name, Instant::MAX).to_string())).filter(|(_, text)| !text.is_empty());
+            let filter = text.map(|(name, text)| Filter::parse(crate::domain::Collection::Incidents, name, &text).unwrap());
+            let query = FeatureQuery { filters: filter.into_iter().collect(), limit: Limit::new(limit).unwrap(), ..asked(window) };
+            let wanted: Vec<&Incident> = rows.values().filter(|row| query.accepts(*row)).collect();
+            let cursor = from.filter(|_| !rows.is_empty()).map(|from| {
+                let row = from.get(&rows.values().collect::<Vec<_>>()).to_owned();
+                query.cursor_at(row, backward)
+            });
+            let id = cursor.as_ref().map(|cursor| cursor.id().to_owned());
+            let page = incidents.page(&FeatureQuery { cursor, ..query });
+            let ids: Vec<&str> = page.items.iter().map(|row| row.stable_id()).collect();
+            let wanted_ids: Vec<&str> = match &id {
+                None => wanted.iter().map(|row| row.id.as_str()).take(limit).collect(),
+                Some(id) if backward => {
+                    let before: Vec<&str> = wanted.iter().map(|row| row.id.as_str()).filter(|other| *other < id.as_str()).collect();
+                    before[before.len().saturating_sub(limit)..].to_vec()
+                }
+                Some(id) => wanted.iter().map(|row| row.id.as_str()).filter(|other| *other > id.as_str()).take(limit).collect(),
+            };
+            prop_assert_eq!(page.matched, wanted.len());
+            prop_assert_eq!(&ids, &wanted_ids);
+            let edge = |id: Option<&&str>, of: Option<&Incident>| id.is_some() && id.copied() != of.map(|row| row.id.as_str());
+            prop_assert_eq!(page.next.is_some(), edge(ids.last(), wanted.last().copied()));
+            prop_assert_eq!(page.previous.is_some(), edge(ids.first(), wanted.first().copied()));
         }
 
         #[test]

@@ -46,6 +46,20 @@ pub(super) enum Category {
     Region,
 }
 
+impl Category {
+    /// That of the property of a name.
+    pub(super) fn of_property(property: &str) -> Option<Self> {
+        match property {
+            "actor1" => Some(Self::Actor1),
+            "actor2" => Some(Self::Actor2),
+            "event_type" => Some(Self::EventType),
+            "country" => Some(Self::Country),
+            "region" => Some(Self::Region),
+            _ => None,
+        }
+    }
+}
+
 /// In which month each row lies.
 #[derive(Debug)]
 pub(super) struct Calendar {
@@ -329,7 +343,7 @@ impl MonthSums {
     }
 
     /// The sum of a key over some months.
-    fn of_key(&self, key: usize, months: &Range<u16>) -> Tally {
+    pub(super) fn of_key(&self, key: usize, months: &Range<u16>) -> Tally {
         let places = self.places(key);
         let first = places.start + self.months[places.clone()].partition_point(|month| *month < months.start);
         let end = first + self.months[first..places.end].partition_point(|month| *month < months.end);

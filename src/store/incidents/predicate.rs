@@ -2,6 +2,7 @@
 
 use super::filter::Compiled;
 use super::layers::Layers;
+use super::months::Category;
 use super::row::{Bits, DATE_PRECISION, EVENT_TYPE, GEO_PRECISION};
 use super::{Columns, IncidentRow};
 use crate::domain::{Bbox, Bounds, DatePrecision, EventType, Fatalities, FeatureQuery, Filter, Instant, Interval, Value};
@@ -11,6 +12,7 @@ pub(super) struct Conditions<'a> {
     layers: &'a Layers,
     known_at: Option<Instant>,
     as_of: Instant,
+    filters: &'a [Filter],
     /// By the codes of the base, and by those of the delta.
     all: [Vec<Condition<'a>>; 2],
     /// The same of the query's predicate.
@@ -50,6 +52,7 @@ impl<'a> Conditions<'a> {
             layers,
             known_at: query.known_at,
             as_of: query.as_of,
+            filters: &query.filters,
             all,
             predicate,
             bounds: query.predicate.as_ref().map_or(Bounds::NONE, |predicate| predicate.bounds()),
@@ -72,6 +75,22 @@ impl<'a> Conditions<'a> {
     /// Whether every row meets them.
     pub(super) fn is_empty(&self) -> bool {
         self.known_at.is_none() && self.all.iter().all(Vec::is_empty) && self.predicate.is_none() && !self.once
+    }
+
+    /// The rows of the base that meet them, whenever they were, as those of one key of a category; of no key where none can. `None` where they
+    /// ask for anything else.
+    pub(super) fn category(&self) -> Option<(Category, Option<usize>)> {
+        if self.known_at.is_some() || self.predicate.is_some() || self.once {
+            return None;
+        }
+        match (self.filters, &self.all[0][..]) {
+            ([], _) => Some((Category::Whole, Some(0))),
+            ([_], [Condition::Never]) => Some((Category::Whole, None)),
+            ([filter], [Condition::Code(_, code) | Condition::Trait(_, code)]) => {
+                Some((Category::of_property(filter.field().name)?, Some(usize::try_from(*code).ok()?)))
+            }
+            _ => None,
+        }
     }
 
     /// Whether a row of the delta, or of the base, meets them.

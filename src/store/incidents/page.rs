@@ -1,0 +1,131 @@
+//! Pages of incidents, with the number of all that meet the question.
+
+use super::super::paging;
+use super::layers::Layers;
+use super::predicate::Conditions;
+use super::{Columns, IncidentRow, Incidents};
+use crate::domain::{Audience, Cursor, FeatureQuery, Page};
+
+impl Incidents {
+    /// The page of what meets the query that its cursor names, in its order.
+    pub(in crate::store) fn page<'a>(&'a self, query: &FeatureQuery) -> Page<IncidentRow<'a>> {
+        if query.known_at.is_none() && query.sort.is_empty() {
+            return self.page_of_now(query);
+        }
+        let (mut shown, withheld): (Vec<_>, Vec<_>) =
+            self.search(query).into_iter().partition(|row| query.audience == Audience::Operator || !row.is_restricted());
+        if !query.sort.is_empty() {
+            return paging::sorted(query, shown, withheld.len());
+        }
+        shown.sort_unstable_by_key(|row| row.stable_id());
+        paging::by_id(query, &shown, withheld.len())
+    }
+
+    /// By rank: of what was found only the page is put in order, and where sums tell how many there are, no more is looked for than the page.
+    fn page_of_now<'a>(&'a self, query: &FeatureQuery) -> Page<IncidentRow<'a>> {
+        let layers = &self.current;
+        let hides = query.audience == Audience::Public && layers.has_restricted();
+        let conditions = Conditions::of(layers, query);
+        if !hides && let Some(page) = page_of_counted(layers, query, &conditions) {
+            return page;
+        }
+        let limit = query.limit.count();
+        let backward = query.cursor.as_ref().is_some_and(Cursor::is_backward);
+        let (mut matched, mut withheld, mut on_page) = (0, 0, 0);
+        let mut places: Vec<u64> = Vec::new();
+        for columns in layers.parts() {
+            let bound = query.cursor.as_ref().map_or(0, |cursor| columns.ids_before(cursor.id(), !backward));
+            let bound = u32::try_from(bound).unwrap_or(u32::MAX);
+            let mut ranks = Vec::new();
+            layers.search(columns, query.bbox, &conditions, |row| {
+                if hides && row.is_restricted() {
+                    withheld += 1;
+                } else {
+                    matched += 1;
+                    ranks.extend(Some(columns.rank[row.at()]).filter(|rank| (*rank < bound) == backward));
+                }
+            });
+            on_page += ranks.len();
+            if ranks.len() > limit {
+                if backward {
+                    ranks.select_nth_unstable_by(limit, |a, b| b.cmp(a));
+                } else {
+                    ranks.select_nth_unstable(limit);
+                }
+                ranks.truncate(limit);
+            }
+            places.extend(ranks.into_iter().map(|rank| layers.row(columns, columns.by_id[rank as usize]).order()));
+        }
+        places.sort_unstable();
+        if backward {
+            places.drain(..places.len().saturating_sub(limit));
+        } else {
+            places.truncate(limit);
+        }
+        let items: Vec<_> = places.into_iter().map(|place| layers.ordered(place)).collect();
+        let (behind, beyond) = (on_page < matched, on_page > items.len());
+        let (before, after) = if backward { (beyond, behind) } else { (behind, beyond) };
+        paging::turned(query, items, paging::Around { matched, withheld, before, after })
+    }
+}
+
+/// A page of what meets a window, and at most one value of a property that sums are kept of: these tell how many there are, and rows are looked
+/// at in the order of their ids until the page is full. `None` where sums do not tell, and where so few rows meet the window that looking
+/// for all of them is less work.
+fn page_of_counted<'a>(layers: &'a Layers, query: &FeatureQuery, conditions: &Conditions<'_>) -> Option<Page<IncidentRow<'a>>> {
+    if query.bbox.is_some() {
+        return None;
+    }
+    let matched = usize::try_from(layers.counted(conditions)?).ok()?;
+    let limit = query.limit.count();
+    let mut steps = matched.max(limit.saturating_mul(8));
+    let backward = query.cursor.as_ref().is_some_and(Cursor::is_backward);
+    let (mut places, mut behind) = (Vec::new(), false);
+    for columns in layers.parts() {
+        let bound = query.cursor.as_ref().map_or(0, |cursor| columns.ids_before(cursor.id(), !backward));
+        let (before, after) = columns.by_id.split_at(bound);
+        let mut ahead = |rows: &mut dyn Iterator<Item = &u32>, most| look(layers, columns, conditions, rows, most, &mut steps);
+        if backward {
+            places.extend(ahead(&mut before.iter().rev(), limit + 1)?);
+            behind |= !ahead(&mut after.iter(), 1)?.is_empty();
+        } else {
+            places.extend(ahead(&mut after.iter(), limit + 1)?);
+            behind |= !ahead(&mut before.iter().rev(), 1)?.is_empty();
+        }
+    }
+    places.sort_unstable();
+    let beyond = places.len() > limit;
+    if backward {
+        places.drain(..places.len().saturating_sub(limit));
+    } else {
+        places.truncate(limit);
+    }
+    let items: Vec<_> = places.into_iter().map(|place| layers.ordered(place)).collect();
+    let (before, after) = if backward { (beyond, behind) } else { (behind, beyond) };
+    Some(paging::turned(query, items, paging::Around { matched, withheld: 0, before, after }))
+}
+
+/// The places of the first of some rows that meet the conditions and the window, at most so many; `None` when that took more than the steps that
+/// are left.
+fn look(
+    layers: &Layers,
+    columns: &Columns,
+    conditions: &Conditions<'_>,
+    rows: &mut dyn Iterator<Item = &u32>,
+    most: usize,
+    steps: &mut usize,
+) -> Option<Vec<u64>> {
+    let (mut found, is_delta) = (Vec::new(), layers.is_delta(columns));
+    for row in rows {
+        *steps = steps.checked_sub(1)?;
+        let there = layers.row(columns, *row);
+        let meets = columns.index.interval(there.at()).meets(conditions.datetime());
+        if meets && layers.holds(there) && conditions.met_by(is_delta, *row) {
+            found.push(there.order());
+            if found.len() == most {
+                break;
+            }
+        }
+    }
+    Some(found)
+}
