@@ -250,6 +250,18 @@ impl Layer {
         varint(&mut self.tagged, value.into());
     }
 
+    /// Gives the point that comes next the properties that `tag` gives it, and tells them as they will be sent.
+    pub(crate) fn tagging(&mut self, tag: impl FnOnce(&mut Self)) -> &[u8] {
+        let before = self.tagged.len();
+        tag(self);
+        &self.tagged[before..]
+    }
+
+    /// Gives the point that comes next properties that an earlier one had, as [`tagging`](Self::tagging) told them.
+    pub(crate) fn tag_again(&mut self, tags: &[u8]) {
+        self.tagged.extend_from_slice(tags);
+    }
+
     /// Adds a point with the properties that [`tag`](Self::tag) gave it.
     pub fn tagged_point(&mut self, id: u64, x: i32, y: i32) {
         let commands = [MOVE_TO | ONCE, zigzag(x), zigzag(y)];

@@ -77,8 +77,9 @@ impl IncidentWriter {
 
 /// A day, or an instant.
 fn write_moment(out: &mut String, instant: Instant, is_instant: bool) {
-    match instant.date() {
-        Some(date) if !is_instant => write_date(out, date),
-        _ => write_instant(out, instant),
+    // Which day an instant lies on is not for nothing: it is asked for where it is written.
+    match if is_instant { None } else { instant.date() } {
+        Some(date) => write_date(out, date),
+        None => write_instant(out, instant),
     }
 }

@@ -54,6 +54,16 @@ impl Shared {
         Some(Self { codes, texts })
     }
 
+    /// How many combinations there are.
+    pub(super) fn len(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// The number of a row's combination.
+    pub(super) fn code(&self, row: usize) -> usize {
+        self.codes[row].into()
+    }
+
     /// The text of a row's combination.
     pub(super) fn text(&self, row: usize) -> &str {
         self.texts.get(self.codes[row].into())

@@ -46,7 +46,8 @@ impl Incidents {
             if query.known_at.is_some() {
                 held.rows.sort_unstable_by_key(|row| row.stable_id());
             } else {
-                held.rows.sort_unstable_by_key(|row| row.order());
+                // The key of a row lies elsewhere in memory: it is fetched once.
+                held.rows.sort_by_cached_key(|row| row.order());
             }
             TileContent::Rows(held.rows)
         } else {
@@ -203,7 +204,7 @@ pub fn write_mvt(rows: &[IncidentRow<'_>], tile: TileId, layer: &mut Layer) {
         let Some(point) = row.grid() else { continue };
         // Rows are of one set of columns mostly, and of a few where some changed lately or the past is asked for.
         let at = known.iter().position(|translated| std::ptr::eq(translated.columns, row.columns)).unwrap_or_else(|| {
-            known.push(Translated::new(row.columns, layer));
+            known.push(Translated::new(row.columns, rows.len(), layer));
             known.len() - 1
         });
         let translated = &mut known[at];
@@ -219,17 +220,24 @@ pub fn write_mvt(rows: &[IncidentRow<'_>], tile: TileId, layer: &mut Layer) {
 struct Translated<'a> {
     columns: &'a Columns,
     keys: [u32; VECTOR_PROPERTIES.len()],
+    /// What rows of one combination of values share; `None` where there are too many combinations.
+    runs: Option<[Runs; 4]>,
+    words: Words,
+    /// By the days since the first.
+    days: Numbers,
+    first_day: i64,
+    day_count: usize,
+    buffer: String,
+}
+
+/// The numbers of values by the codes of columns.
+struct Words {
     words: [Numbers; 3],
     texts: [Numbers; 5],
     datasets: Numbers,
     licences: Numbers,
     confidences: Numbers,
     figures: Numbers,
-    /// By the days since the first.
-    days: Numbers,
-    first_day: i64,
-    day_count: usize,
-    buffer: String,
 }
 
 /// The number in the layer of each code; `NONE` as long as it was not asked for.
@@ -252,29 +260,69 @@ impl Numbers {
     }
 }
 
+/// The tags of each combination of values as they will be sent, from the first row that has it on.
+struct Runs {
+    /// Where the tags of each combination lie; nowhere as long as no row had it.
+    places: Vec<(u32, u32)>,
+    tags: Vec<u8>,
+}
+
+impl Runs {
+    fn new(combinations: usize) -> Self {
+        Self { places: vec![(0, 0); combinations], tags: Vec::new() }
+    }
+
+    /// Gives the next point the tags of a combination, which `tag` gives it the first time.
+    fn tag(&mut self, combination: usize, layer: &mut Layer, tag: impl FnOnce(&mut Layer)) {
+        match self.places.get(combination) {
+            Some((start, end)) if start < end => layer.tag_again(&self.tags[*start as usize..*end as usize]),
+            Some(_) => {
+                let tags = layer.tagging(tag);
+                let start = self.tags.len();
+                self.tags.extend_from_slice(tags);
+                // Thousands of combinations of some dozen bytes.
+                let place = |at: usize| u32::try_from(at).unwrap_or(0);
+                self.places[combination] = (place(start), place(self.tags.len()));
+            }
+            None => tag(layer),
+        }
+    }
+}
+
 /// Dictionaries of more texts than this are looked up by the text: making room for all their codes would take longer.
 const GREATEST_DICTIONARY: usize = 2_048;
+
+/// So many combinations a row are worth making room for.
+const COMBINATIONS_A_ROW: usize = 32;
 
 /// Days from the first on that are looked up by their number: some 22 years.
 const MOST_DAYS: usize = 8_192;
 
 impl<'a> Translated<'a> {
-    fn new(columns: &'a Columns, layer: &mut Layer) -> Self {
+    /// For so many rows.
+    fn new(columns: &'a Columns, rows: usize, layer: &mut Layer) -> Self {
         let day = |instant: Instant| instant.millis().div_euclid(86_400_000);
         let (first_day, last_day) = columns.interval.map_or((0, -1), |span| (day(span.start()), day(span.end())));
         let days = usize::try_from(last_day.saturating_sub(first_day)).unwrap_or(0);
         let numbers =
             |dictionary: &Dictionary| Numbers::new(Some(dictionary.len()).filter(|len| *len <= GREATEST_DICTIONARY).unwrap_or(0));
+        let runs = columns.pieces().map(|pieces| {
+            let combinations = [pieces.kinds.len(), columns.figures.len(), pieces.places.len(), pieces.origins.len()];
+            combinations.map(|count| Runs::new(if count / COMBINATIONS_A_ROW <= rows { count } else { 0 }))
+        });
         Self {
             columns,
             keys: VECTOR_PROPERTIES.map(|name| layer.key(name)),
-            words: [DatePrecision::WORDS.len(), 4, EventType::ALL.len()].map(Numbers::new),
-            texts: [&columns.sub_event_types, &columns.actors, &columns.countries, &columns.regions, &columns.places]
-                .map(numbers),
-            datasets: Numbers::new(columns.datasets.len()),
-            licences: Numbers::new(columns.datasets.len()),
-            confidences: Numbers::new(columns.confidence_codes().min(GREATEST_DICTIONARY)),
-            figures: Numbers::new(64),
+            runs,
+            words: Words {
+                words: [DatePrecision::WORDS.len(), 4, EventType::ALL.len()].map(Numbers::new),
+                texts: [&columns.sub_event_types, &columns.actors, &columns.countries, &columns.regions, &columns.places]
+                    .map(numbers),
+                datasets: Numbers::new(columns.datasets.len()),
+                licences: Numbers::new(columns.datasets.len()),
+                confidences: Numbers::new(columns.confidence_codes().min(GREATEST_DICTIONARY)),
+                figures: Numbers::new(64),
+            },
             days: Numbers::new(0),
             first_day,
             day_count: days.min(MOST_DAYS),
@@ -285,59 +333,38 @@ impl<'a> Translated<'a> {
     /// Gives the next point the properties of a row in the order of [`VECTOR_PROPERTIES`].
     fn tag(&mut self, row: IncidentRow<'a>, layer: &mut Layer) {
         let (columns, at) = (self.columns, row.at());
-        let keys = self.keys;
+        let keys = &self.keys;
         let interval = columns.index.interval(at);
         let (starts_at, ends_at) = row.are_instants();
+        let (first, second) = (keys[0], keys[1]);
         let start = self.moment(layer, interval.start(), starts_at);
-        layer.tag(keys[0], start);
+        layer.tag(first, start);
         let same = starts_at == ends_at
             && (!starts_at && interval.start().millis() + 86_399_999 == interval.end().millis()
                 || starts_at && interval.start() == interval.end());
         let end = if same { start } else { self.moment(layer, interval.end(), ends_at) };
-        layer.tag(keys[1], end);
-        let add = |property: usize, layer: &mut Layer, numbers: &mut Numbers, code: usize, value: Value<'_>| {
-            let number = numbers.of(code, layer, |layer| layer.value(value));
-            layer.tag(keys[property], number);
-        };
-        let [dates, precisions, events] = &mut self.words;
-        let code = row.date_precision_code() as usize;
-        add(2, layer, dates, code, Value::Text(DatePrecision::WORDS[code]));
-        let code = row.geo_precision_code();
-        add(3, layer, precisions, code.into(), Value::Int(code.into()));
-        let code = columns.event_type(at) as usize;
-        add(4, layer, events, code, Value::Text(EventType::WORDS[code]));
-        let [sub_event_types, actors, countries, regions, places] = &mut self.texts;
-        let word = |property: usize, layer: &mut Layer, numbers: &mut Numbers, dictionary: &Dictionary, code: u32| {
-            // A country or a place that is not known is kept as an empty text.
-            if let Some(found) = dictionary.get(code).filter(|found| !(matches!(property, 11 | 13) && found.is_empty())) {
-                add(property, layer, numbers, code as usize, Value::Text(found));
+        layer.tag(second, end);
+        let (keys, words) = (&self.keys, &mut self.words);
+        match (&mut self.runs, columns.pieces()) {
+            (Some([kinds, deaths, places, origins]), Some(pieces)) => {
+                kinds.tag(pieces.kinds.code(at), layer, |layer| words.tag_kind(keys, row, layer));
+                deaths.tag(columns.figure[at] as usize, layer, |layer| words.tag_deaths(keys, row, layer));
+                places.tag(pieces.places.code(at), layer, |layer| words.tag_place(keys, row, layer));
+                origins.tag(pieces.origins.code(at), layer, |layer| words.tag_origin(keys, row, layer));
             }
-        };
-        word(5, layer, sub_event_types, &columns.sub_event_types, columns.sub_event_type[at]);
-        word(6, layer, actors, &columns.actors, columns.actor1[at]);
-        word(7, layer, actors, &columns.actors, columns.actor2[at]);
-        word(11, layer, countries, &columns.countries, columns.country[at]);
-        word(12, layer, regions, &columns.regions, columns.region[at]);
-        word(13, layer, places, &columns.places, columns.place[at]);
-        let fatalities = columns.fatalities(at);
-        for (property, figure) in (8..).zip([fatalities.best, fatalities.low, fatalities.high]) {
-            if let Some(figure) = figure {
-                add(property, layer, &mut self.figures, figure as usize, Value::Int(figure.into()));
+            _ => {
+                words.tag_kind(keys, row, layer);
+                words.tag_deaths(keys, row, layer);
+                words.tag_place(keys, row, layer);
+                words.tag_origin(keys, row, layer);
             }
-        }
-        let code = usize::from(columns.dataset[at]);
-        let dataset = &columns.datasets[code];
-        add(14, layer, &mut self.datasets, code, Value::Text(&dataset.id));
-        add(15, layer, &mut self.licences, code, Value::Text(&dataset.licence));
-        if let Some(confidence) = columns.confidence(at) {
-            add(16, layer, &mut self.confidences, columns.confidence_code(at) as usize, Value::Double(confidence));
         }
     }
 
     /// A day, which others share, or an instant, which is mostly a row's own and not looked for.
     fn moment(&mut self, layer: &mut Layer, instant: Instant, is_instant: bool) -> u32 {
         self.buffer.clear();
-        let date = instant.date().filter(|_| !is_instant);
+        let date = if is_instant { None } else { instant.date() };
         let day = usize::try_from(instant.millis().div_euclid(86_400_000) - self.first_day).unwrap_or(usize::MAX);
         match date {
             Some(date) => {
@@ -355,5 +382,69 @@ impl<'a> Translated<'a> {
                 layer.unique_text(&self.buffer)
             }
         }
+    }
+}
+
+/// The numbers of the properties' names in a layer.
+type Keys = [u32; VECTOR_PROPERTIES.len()];
+
+fn add(layer: &mut Layer, key: u32, numbers: &mut Numbers, code: usize, value: Value<'_>) {
+    let number = numbers.of(code, layer, |layer| layer.value(value));
+    layer.tag(key, number);
+}
+
+impl Words {
+    /// Precisions, event types and actors.
+    fn tag_kind(&mut self, keys: &Keys, row: IncidentRow<'_>, layer: &mut Layer) {
+        let (columns, at) = (row.columns, row.at());
+        let [dates, precisions, events] = &mut self.words;
+        let code = row.date_precision_code() as usize;
+        add(layer, keys[2], dates, code, Value::Text(DatePrecision::WORDS[code]));
+        let code = row.geo_precision_code();
+        add(layer, keys[3], precisions, code.into(), Value::Int(code.into()));
+        let code = columns.event_type(at) as usize;
+        add(layer, keys[4], events, code, Value::Text(EventType::WORDS[code]));
+        let [sub_event_types, actors, ..] = &mut self.texts;
+        word(layer, keys[5], sub_event_types, &columns.sub_event_types, columns.sub_event_type[at], false);
+        word(layer, keys[6], actors, &columns.actors, columns.actor1[at], false);
+        word(layer, keys[7], actors, &columns.actors, columns.actor2[at], false);
+    }
+
+    fn tag_deaths(&mut self, keys: &Keys, row: IncidentRow<'_>, layer: &mut Layer) {
+        let fatalities = row.columns.fatalities(row.at());
+        for (key, figure) in keys[8..].iter().zip([fatalities.best, fatalities.low, fatalities.high]) {
+            if let Some(figure) = figure {
+                add(layer, *key, &mut self.figures, figure as usize, Value::Int(figure.into()));
+            }
+        }
+    }
+
+    /// Country, region and place.
+    fn tag_place(&mut self, keys: &Keys, row: IncidentRow<'_>, layer: &mut Layer) {
+        let (columns, at) = (row.columns, row.at());
+        let [_, _, countries, regions, places] = &mut self.texts;
+        // A country or a place that is not known is kept as an empty text.
+        word(layer, keys[11], countries, &columns.countries, columns.country[at], true);
+        word(layer, keys[12], regions, &columns.regions, columns.region[at], false);
+        word(layer, keys[13], places, &columns.places, columns.place[at], true);
+    }
+
+    /// Dataset, licence and confidence.
+    fn tag_origin(&mut self, keys: &Keys, row: IncidentRow<'_>, layer: &mut Layer) {
+        let (columns, at) = (row.columns, row.at());
+        let code = usize::from(columns.dataset[at]);
+        let dataset = &columns.datasets[code];
+        add(layer, keys[14], &mut self.datasets, code, Value::Text(&dataset.id));
+        add(layer, keys[15], &mut self.licences, code, Value::Text(&dataset.licence));
+        if let Some(confidence) = columns.confidence(at) {
+            add(layer, keys[16], &mut self.confidences, columns.confidence_code(at) as usize, Value::Double(confidence));
+        }
+    }
+}
+
+/// Gives the next point a text of a dictionary, where there is one.
+fn word(layer: &mut Layer, key: u32, numbers: &mut Numbers, dictionary: &Dictionary, code: u32, empty_is_none: bool) {
+    if let Some(found) = dictionary.get(code).filter(|found| !(empty_is_none && found.is_empty())) {
+        add(layer, key, numbers, code as usize, Value::Text(found));
     }
 }
