@@ -15,8 +15,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, Options, OptionsBuilder, Weighter};
 use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -187,16 +187,26 @@ impl Weighter<Key, Arc<Entry>> for Bytewise {
 impl ResponseCache {
     /// An empty one of so many bytes.
     pub(super) fn new(bytes: u64) -> Self {
-        // Tiles take some 10 kB on the average.
-        let items = usize::try_from(bytes / 10_000).unwrap_or(usize::MAX).clamp(16, 100_000);
         let greatest = usize::try_from(bytes / 8).unwrap_or(usize::MAX);
         Self {
-            entries: Cache::with_weighter(items, bytes, Bytewise),
+            entries: Cache::with_options(options(bytes), Bytewise, DefaultHashBuilder::default(), DefaultLifecycle::default()),
             greatest,
             better: Arc::new(Semaphore::new(1)),
             is_off: bytes == 0,
         }
     }
+}
+
+/// A bound in bytes, and as many keys of answers that fell out as could be kept of small ones: an answer that is asked for again is taken for one
+/// that will be asked for often as long as its key is remembered. With fewer keys a client that goes round and round, as a slider does
+/// over its windows, would find nothing kept where another's answers came before, however much room these could make.
+fn options(bytes: u64) -> Options {
+    // A windowed tile, compressed, with what is kept beside it.
+    const SMALL: u64 = 3_000;
+    let items = usize::try_from(bytes / SMALL).unwrap_or(usize::MAX).clamp(16, 500_000);
+    let mut options = OptionsBuilder::new();
+    options.estimated_items_capacity(items).weight_capacity(bytes).ghost_allocation(1.0);
+    options.build().expect("capacity and number of items are given")
 }
 
 /// Answers from what is kept, or makes the answer and keeps it.
@@ -450,6 +460,36 @@ async fn make(mut request: Request, next: Next, encoding: Encoding, generation: 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A number as a key, the number of bytes as an answer.
+    #[derive(Clone)]
+    struct Plain;
+
+    impl Weighter<u32, u32> for Plain {
+        fn weight(&self, _: &u32, bytes: &u32) -> u64 {
+            u64::from(*bytes)
+        }
+    }
+
+    #[test]
+    fn a_round_that_fits_is_kept_even_after_others_filled_the_cache() {
+        let options = options(64 << 20);
+        let cache: Cache<u32, u32, Plain> =
+            Cache::with_options(options, Plain, DefaultHashBuilder::default(), DefaultLifecycle::default());
+        let ask = |key: u32, bytes: u32| {
+            let kept = cache.get(&key).is_some();
+            if !kept {
+                cache.insert(key, bytes);
+            }
+            kept
+        };
+        for round in 0..4 {
+            (0..6_000).for_each(|key| drop(ask(key, 10_500 + round)));
+        }
+        // As many windowed tiles as a view has in a year of days.
+        let rounds: Vec<usize> = (0..4).map(|_| (10_000..14_380).filter(|key| ask(*key, 4_000)).count()).collect();
+        assert!(rounds[3] > 4_300, "{rounds:?}");
+    }
 
     fn address(path: &str, query: &str) -> (String, Option<u64>) {
         let Address { target, version } = Address::of(path, Some(query));
