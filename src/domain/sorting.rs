@@ -52,6 +52,35 @@ pub enum SortValue {
     Unknown,
 }
 
+impl SortValue {
+    /// That of a property's value. Lists have no order.
+    // Milliseconds of our years and counts are far below 2^53.
+    #[allow(clippy::cast_precision_loss, reason = "see the line above")]
+    #[must_use]
+    pub fn of(value: Value<'_>) -> Self {
+        match value {
+            Value::Null | Value::TextList(_) => Self::Unknown,
+            Value::Text(text) => Self::Text(text.into_owned()),
+            Value::Integer(number) => Self::Number(number as f64),
+            Value::Number(number) => Self::Number(number),
+            Value::Date(date) => Self::Number(Instant::start_of(date).millis() as f64),
+            Value::Instant(instant) => Self::Number(instant.millis() as f64),
+        }
+    }
+
+    /// The least first, numbers before texts, the unknown last.
+    #[must_use]
+    pub fn compare(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => a.total_cmp(b),
+            (Self::Text(a), Self::Text(b)) => a.cmp(b),
+            (Self::Unknown, Self::Unknown) => Ordering::Equal,
+            (Self::Unknown, _) | (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+            (_, Self::Unknown) | (Self::Number(_), Self::Text(_)) => Ordering::Less,
+        }
+    }
+}
+
 /// Where a record stands in an order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Standing {
@@ -65,16 +94,9 @@ impl Standing {
     /// That of a record in the order of these keys.
     #[must_use]
     pub fn of(record: &dyn Record, keys: &[SortKey], as_of: Instant) -> Self {
-        // Milliseconds of our years and counts are far below 2^53.
-        #[allow(clippy::cast_precision_loss, reason = "see the line above")]
-        let value = |key: &SortKey| match key.field.map(|field| record.value(field.name, as_of)) {
+        let value = |key: &SortKey| match key.field {
             None => SortValue::Text(record.id().to_owned()),
-            Some(Value::Null | Value::TextList(_)) => SortValue::Unknown,
-            Some(Value::Text(text)) => SortValue::Text(text.into_owned()),
-            Some(Value::Integer(number)) => SortValue::Number(number as f64),
-            Some(Value::Number(number)) => SortValue::Number(number),
-            Some(Value::Date(date)) => SortValue::Number(Instant::start_of(date).millis() as f64),
-            Some(Value::Instant(instant)) => SortValue::Number(instant.millis() as f64),
+            Some(field) => SortValue::of(record.value(field.name, as_of)),
         };
         Self { values: keys.iter().map(value).collect(), id: record.id().to_owned() }
     }
@@ -84,16 +106,9 @@ impl Standing {
     pub fn compare(&self, other: &Self, keys: &[SortKey]) -> Ordering {
         let mut pairs = self.values.iter().zip(&other.values).zip(keys);
         let found = pairs.find_map(|((a, b), key)| {
-            let known = match (a, b) {
-                (SortValue::Number(a), SortValue::Number(b)) => a.total_cmp(b),
-                (SortValue::Text(a), SortValue::Text(b)) => a.cmp(b),
-                (SortValue::Unknown, SortValue::Unknown) => Ordering::Equal,
-                (SortValue::Unknown, _) => return Some(Ordering::Greater),
-                (_, SortValue::Unknown) => return Some(Ordering::Less),
-                (SortValue::Number(_), SortValue::Text(_)) => Ordering::Less,
-                (SortValue::Text(_), SortValue::Number(_)) => Ordering::Greater,
-            };
-            let told = if key.descending { known.reverse() } else { known };
+            let known = a.compare(b);
+            let is_known = *a != SortValue::Unknown && *b != SortValue::Unknown;
+            let told = if key.descending && is_known { known.reverse() } else { known };
             (told != Ordering::Equal).then_some(told)
         });
         found.unwrap_or_else(|| self.id.cmp(&other.id))

@@ -34,7 +34,7 @@ pub(super) enum Codes<'a> {
 }
 
 impl Codes<'_> {
-    fn of(self, columns: &Columns, at: usize) -> usize {
+    pub(super) fn of(self, columns: &Columns, at: usize) -> usize {
         let code = match self {
             Self::Column(column) => column[at],
             Self::Trait(bits) => columns.traits[at].get(bits),
@@ -94,32 +94,36 @@ impl Subject for Only<'_> {
 /// A predicate on one property whose values stand under codes, as a table.
 fn by_code<'a>(columns: &'a Columns, predicate: &Predicate) -> Option<Compiled<'a>> {
     let field = only_property(predicate)?;
-    let truth = |value: Value<'_>| predicate.truth(&Only(value));
-    let optional = |text: Option<&str>| truth(text.into());
-    let table = |codes: Codes<'a>, truths: Vec<Option<bool>>| Some(Compiled::ByCode(codes, truths));
+    let (codes, truths) = of_values(columns, field, |value| predicate.truth(&Only(value)))?;
+    Some(Compiled::ByCode(codes, truths))
+}
+
+/// Something of every value of a property whose values stand under codes, by the code; that of null comes last. `None` where they do not.
+pub(super) fn of_values<'a, T>(columns: &'a Columns, field: &Field, of: impl Fn(Value<'_>) -> T) -> Option<(Codes<'a>, Vec<T>)> {
+    let optional = |text: Option<&str>| of(text.into());
     let texts = |dictionary: &Dictionary, column: &'a [u32], empty_is_null: bool| {
         (dictionary.len() <= MOST_CODES).then(|| {
             let text = |code| dictionary.get(code).filter(|text| !empty_is_null || !text.is_empty());
             let codes = u32::try_from(dictionary.len()).unwrap_or(u32::MAX);
-            let truths = (0..codes).map(|code| optional(text(code))).chain([truth(Value::Null)]).collect();
-            Compiled::ByCode(Codes::Column(column), truths)
+            let all = (0..codes).map(|code| optional(text(code))).chain([of(Value::Null)]).collect();
+            (Codes::Column(column), all)
         })
     };
     let words = |bits, words: &[&str]| {
-        let truths = words.iter().map(|word| optional(Some(word))).chain([truth(Value::Null)]).collect();
-        table(Codes::Trait(bits), truths)
+        let all = words.iter().map(|word| optional(Some(word))).chain([of(Value::Null)]).collect();
+        Some((Codes::Trait(bits), all))
     };
     let figures = |figure: fn(&Fatalities) -> Option<u32>| {
-        let truths = columns.figures.iter().map(|figures| truth(figure(figures).into())).chain([truth(Value::Null)]).collect();
-        table(Codes::Column(&columns.figure), truths)
+        let all = columns.figures.iter().map(|figures| of(figure(figures).into())).chain([of(Value::Null)]).collect();
+        Some((Codes::Column(&columns.figure), all))
     };
     match field.name {
         "event_type" => words(EVENT_TYPE, EventType::WORDS),
         "date_precision" => words(DATE_PRECISION, DatePrecision::WORDS),
-        "geo_precision" => table(Codes::Trait(GEO_PRECISION), (0..=3u32).map(|code| truth(code.into())).collect()),
+        "geo_precision" => Some((Codes::Trait(GEO_PRECISION), (0..=3u32).map(|code| of(code.into())).collect())),
         "verification" => {
             let known = Verification::WORDS.iter().map(|word| optional(Some(word)));
-            table(Codes::Trait(VERIFICATION), std::iter::once(truth(Value::Null)).chain(known).collect())
+            Some((Codes::Trait(VERIFICATION), std::iter::once(of(Value::Null)).chain(known).collect()))
         }
         "sub_event_type" => texts(&columns.sub_event_types, &columns.sub_event_type, false),
         "actor1" => texts(&columns.actors, &columns.actor1, false),
@@ -130,13 +134,11 @@ fn by_code<'a>(columns: &'a Columns, predicate: &Predicate) -> Option<Compiled<'
         "fatalities_low" => figures(|figures| figures.low),
         "fatalities_best" => figures(|figures| figures.best),
         "fatalities_high" => figures(|figures| figures.high),
-        "dataset" => table(Codes::Dataset, columns.datasets.iter().map(|dataset| truth(dataset.id.as_str().into())).collect()),
-        "licence" => {
-            table(Codes::Dataset, columns.datasets.iter().map(|dataset| truth(dataset.licence.as_str().into())).collect())
-        }
+        "dataset" => Some((Codes::Dataset, columns.datasets.iter().map(|dataset| of(dataset.id.as_str().into())).collect())),
+        "licence" => Some((Codes::Dataset, columns.datasets.iter().map(|dataset| of(dataset.licence.as_str().into())).collect())),
         "confidence" => {
-            let truths = columns.confidences().iter().map(|confidence| truth((*confidence).into())).chain([truth(Value::Null)]);
-            table(Codes::Confidence, truths.collect())
+            let all = columns.confidences().iter().map(|confidence| of((*confidence).into())).chain([of(Value::Null)]);
+            Some((Codes::Confidence, all.collect()))
         }
         _ => None,
     }

@@ -11,6 +11,7 @@ mod feature;
 mod filter;
 mod layers;
 mod months;
+mod order;
 mod page;
 mod pieces;
 mod playback;
@@ -169,7 +170,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         Audience, Comparison, DatePrecision, EventType, Fatalities, Field, Filter, GeoPrecision, Incident, Instant, Limit,
-        Moment, Position, Predicate, Record as _, Redistribution, Scalar, SourceRef, Value, Verification,
+        Moment, Position, Predicate, Record as _, Redistribution, Scalar, SortKey, SourceRef, Value, Verification,
     };
     use crate::tiles::{CELL_STEPS, MapPoint};
     use jiff::civil::date;
@@ -479,6 +480,26 @@ mod tests {
             let edge = |id: Option<&&str>, of: Option<&Incident>| id.is_some() && id.copied() != of.map(|row| row.id.as_str());
             prop_assert_eq!(page.next.is_some(), edge(ids.last(), wanted.last().copied()));
             prop_assert_eq!(page.previous.is_some(), edge(ids.first(), wanted.first().copied()));
+        }
+
+        #[test]
+        fn an_order_of_numbers_is_that_of_the_values(
+            (rows, incidents) in changed(),
+            keys in prop::sample::subsequence(Incident::FIELDS.iter().filter(|field| field.queryable).map(|field| field.name).collect::<Vec<_>>(), 1..4),
+            descending in any::<[bool; 3]>(),
+            limit in 1..9usize,
+            from in option::of(any::<prop::sample::Index>()),
+            backward in any::<bool>(),
+        ) {
+            let text = keys.iter().zip(descending).map(|(key, down)| format!("{}{key}", if down { "-" } else { "" })).collect::<Vec<_>>().join(",");
+            let sort = SortKey::parse(crate::domain::Collection::Incidents, &text).unwrap();
+            let query = FeatureQuery { sort, limit: Limit::new(limit).unwrap(), ..asked(Interval::ALWAYS) };
+            let cursor = from.filter(|_| !rows.is_empty()).map(|from| query.cursor_at(*from.get(&rows.values().collect::<Vec<_>>()), backward));
+            let query = FeatureQuery { cursor, ..query };
+            let [page, wanted] = [incidents.page(&query), super::super::paging::sorted(&query, incidents.search(&query), 0)];
+            let ids = |page: &crate::domain::Page<IncidentRow<'_>>| -> Vec<String> { page.items.iter().map(|row| row.stable_id().to_owned()).collect() };
+            prop_assert_eq!(ids(&page), ids(&wanted), "{}", text);
+            prop_assert_eq!((page.matched, page.next, page.previous), (wanted.matched, wanted.next, wanted.previous), "{}", text);
         }
 
         #[test]

@@ -1,7 +1,10 @@
 //! Pages of incidents, with the number of all that meet the question.
 
+use std::cmp::Ordering;
+
 use super::super::paging;
 use super::layers::Layers;
+use super::order::{Order, Place, compare};
 use super::predicate::Conditions;
 use super::{Columns, IncidentRow, Incidents};
 use crate::domain::{Audience, Cursor, FeatureQuery, Page};
@@ -9,8 +12,12 @@ use crate::domain::{Audience, Cursor, FeatureQuery, Page};
 impl Incidents {
     /// The page of what meets the query that its cursor names, in its order.
     pub(in crate::store) fn page<'a>(&'a self, query: &FeatureQuery) -> Page<IncidentRow<'a>> {
-        if query.known_at.is_none() && query.sort.is_empty() {
-            return self.page_of_now(query);
+        if query.known_at.is_none() {
+            match Order::of(&self.current, &query.sort) {
+                Some(order) => return self.page_in_order(query, &order),
+                None if query.sort.is_empty() => return self.page_of_now(query),
+                None => {}
+            }
         }
         let (mut shown, withheld): (Vec<_>, Vec<_>) =
             self.search(query).into_iter().partition(|row| query.audience == Audience::Operator || !row.is_restricted());
@@ -63,6 +70,64 @@ impl Incidents {
             places.truncate(limit);
         }
         let items: Vec<_> = places.into_iter().map(|place| layers.ordered(place)).collect();
+        let (behind, beyond) = (on_page < matched, on_page > items.len());
+        let (before, after) = if backward { (beyond, behind) } else { (behind, beyond) };
+        paging::turned(query, items, paging::Around { matched, withheld, before, after })
+    }
+}
+
+impl Incidents {
+    /// In an order of numbers: of what was found no more is kept than some pages.
+    fn page_in_order<'a>(&'a self, query: &FeatureQuery, order: &Order<'_>) -> Page<IncidentRow<'a>> {
+        let layers = &self.current;
+        let hides = query.audience == Audience::Public && layers.has_restricted();
+        let conditions = Conditions::of(layers, query);
+        let limit = query.limit.count();
+        let backward = query.cursor.as_ref().is_some_and(Cursor::is_backward);
+        let turned = |ordering: Ordering| if backward { ordering.reverse() } else { ordering };
+        let nearer = |a: &Place, b: &Place| turned(compare(&a.0, &b.0).then(a.1.cmp(&b.1)));
+        let cursor = query.cursor.as_ref().map(|cursor| (cursor.id(), order.numbers(&cursor.standing().values)));
+        let (mut matched, mut withheld, mut on_page) = (0, 0, 0);
+        let room = 4 * (limit + 1) + 1_024;
+        let mut places: Vec<Place> = Vec::with_capacity(room);
+        // What lies beyond this one is on no page.
+        let mut last: Option<Place> = None;
+        for columns in layers.parts() {
+            // Of rows alike the id decides: all from this rank on come after the cursor.
+            let bound = cursor.map_or(0, |(id, _)| columns.ids_before(id, !backward));
+            layers.search(columns, query.bbox, &conditions, |row| {
+                if hides && row.is_restricted() {
+                    withheld += 1;
+                    return;
+                }
+                matched += 1;
+                let place = order.place(row);
+                if let Some((_, numbers)) = &cursor {
+                    let ahead = match turned(compare(&place.0, numbers)) {
+                        Ordering::Equal => (usize::try_from(columns.rank[row.at()]).unwrap_or(usize::MAX) < bound) == backward,
+                        other => other.is_gt(),
+                    };
+                    if !ahead {
+                        return;
+                    }
+                }
+                on_page += 1;
+                if last.as_ref().is_some_and(|last| nearer(&place, last).is_gt()) {
+                    return;
+                }
+                places.push(place);
+                if places.len() == room {
+                    last = Some(*places.select_nth_unstable_by(limit, nearer).1);
+                    places.truncate(limit);
+                }
+            });
+        }
+        places.sort_unstable_by(nearer);
+        places.truncate(limit);
+        if backward {
+            places.reverse();
+        }
+        let items: Vec<_> = places.into_iter().map(|(_, place)| layers.ordered(place)).collect();
         let (behind, beyond) = (on_page < matched, on_page > items.len());
         let (before, after) = if backward { (beyond, behind) } else { (behind, beyond) };
         paging::turned(query, items, paging::Around { matched, withheld, before, after })
