@@ -197,15 +197,15 @@ impl ResponseCache {
     }
 }
 
-/// A bound in bytes, and as many keys of answers that fell out as could be kept of small ones: an answer that is asked for again is taken for one
-/// that will be asked for often as long as its key is remembered. With fewer keys a client that goes round and round, as a slider does
-/// over its windows, would find nothing kept where another's answers came before, however much room these could make.
+/// A bound in bytes, half of it for what was asked for of late, half for what is asked for often: a client that goes round and round, as a
+/// slider does over its windows, finds its answers the second time, whatever was asked for often before. And as many keys of answers that fell
+/// out as could be kept of small ones: what is asked for again while its key is remembered is taken for one that is asked for often.
 fn options(bytes: u64) -> Options {
     // A windowed tile, compressed, with what is kept beside it.
     const SMALL: u64 = 3_000;
     let items = usize::try_from(bytes / SMALL).unwrap_or(usize::MAX).clamp(16, 500_000);
     let mut options = OptionsBuilder::new();
-    options.estimated_items_capacity(items).weight_capacity(bytes).ghost_allocation(1.0);
+    options.estimated_items_capacity(items).weight_capacity(bytes).ghost_allocation(1.0).hot_allocation(0.5);
     options.build().expect("capacity and number of items are given")
 }
 
@@ -484,11 +484,14 @@ mod tests {
             kept
         };
         for round in 0..4 {
-            (0..6_000).for_each(|key| drop(ask(key, 10_500 + round)));
+            (0..6_000).for_each(|key| {
+                ask(key, 10_500 + round);
+            });
         }
         // As many windowed tiles as a view has in a year of days.
-        let rounds: Vec<usize> = (0..4).map(|_| (10_000..14_380).filter(|key| ask(*key, 4_000)).count()).collect();
-        assert!(rounds[3] > 4_300, "{rounds:?}");
+        let rounds: Vec<usize> = (0..4).map(|_| (10_000u32..14_380).filter(|key| ask(*key, 4_000)).count()).collect();
+        // What falls on which shard is chance.
+        assert!(rounds[1] > 2_200 && rounds[3] > 4_200, "{rounds:?}");
     }
 
     fn address(path: &str, query: &str) -> (String, Option<u64>) {
