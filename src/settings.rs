@@ -101,8 +101,8 @@ pub enum Restricted {
 /// Settings of `import`.
 #[derive(Debug, Args)]
 pub struct ImportSettings {
-    /// Files to read, `-` for standard input, or https:// addresses; CSV, TSV, JSON, GeoJSON or GeoJSON text sequences, plain or
-    /// in .gz or .zip.
+    /// Files to read, `-` for standard input, or https:// addresses; CSV, TSV, JSON, GeoJSON, GeoJSON text sequences or (roads)
+    /// OpenStreetMap .osm.pbf, plain or in .gz or .zip. `import roads FILE` is `import FILE --format roads`.
     #[arg(required = true, value_name = "SOURCE")]
     pub sources: Vec<String>,
     /// The store, which is made and filled with the bundled data where it does not exist.

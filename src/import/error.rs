@@ -52,6 +52,14 @@ pub enum ImportError {
         /// The names of the files in it.
         names: String,
     },
+    /// A file in OpenStreetMap's binary form is damaged, not whole, or holds what is not read.
+    #[error("{file} cannot be read as OpenStreetMap PBF: {reason}")]
+    Pbf {
+        /// The file's name.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Nothing in the file.
     #[error("{file} is empty")]
     Empty {

@@ -25,7 +25,7 @@ pub enum Format {
     Control,
     /// Supply roads and their reported status, CSV or GeoJSON.
     Corridors,
-    /// A road network as OpenStreetMap has it, GeoJSON.
+    /// A road network as OpenStreetMap has it, GeoJSON or PBF.
     Roads,
 }
 

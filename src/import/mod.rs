@@ -23,6 +23,7 @@ mod events;
 mod format;
 mod gazetteer;
 mod json;
+mod pbf;
 mod places;
 mod read;
 mod regions;

@@ -10,6 +10,7 @@ use super::dates::OrderEvidence;
 use super::encoding::Utf8;
 use super::events::Events;
 use super::json::{JsonRows, Layout};
+use super::pbf;
 use super::regions::Regions;
 use super::roads::Roads;
 use super::run::{Reader, Run};
@@ -21,8 +22,8 @@ use super::{Context, Format, ImportError, Rejection, Row, Sink, Summary, source}
 const HEAD_BYTES: u64 = 16 * 1024;
 
 /// Reads a file and hands each record to the sink as it comes: CSV, TSV, JSON, GeoJSON or GeoJSON text sequences, in UTF-8,
-/// UTF-16 or Windows-1252, plain or in gzip or zip. Memory does not grow with the file, except for regions, control and
-/// corridors, whose rows need one another.
+/// UTF-16 or Windows-1252, or roads in OpenStreetMap's binary form (PBF), plain or in gzip or zip. Memory does not grow with the
+/// file, except for regions, control, corridors and roads, whose rows need one another; of PBF the ways that are kept.
 ///
 /// `name` is the file's name for reports; `-` for standard input. `format` says what the file holds; without it, and with
 /// [`Format::Geojson`] or [`Format::GeojsonSeq`], the columns tell.
@@ -64,7 +65,18 @@ pub fn import(
     context: &Context<'_>,
     sink: &mut dyn Sink,
 ) -> Result<Summary, ImportError> {
-    source::open(&mut source, name, &mut |bytes, inner| import_text(bytes, inner, format, context, sink))
+    source::open(&mut source, name, &mut |bytes, inner| {
+        let mut head = Vec::new();
+        let sampled = (&mut *bytes).take(pbf::HEAD_BYTES as u64).read_to_end(&mut head);
+        sampled.map_err(|source| ImportError::reading(inner, 1, source))?;
+        let is_pbf = pbf::is_head(&head);
+        let mut bytes = Cursor::new(head).chain(bytes);
+        if is_pbf {
+            pbf::import_pbf(&mut bytes, inner, format, context, sink)
+        } else {
+            import_text(&mut bytes, inner, format, context, sink)
+        }
+    })
 }
 
 fn import_text(

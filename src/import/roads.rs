@@ -1,4 +1,4 @@
-//! A road network as OpenStreetMap has it, in GeoJSON: lines with `highway`, and points with `place` and `name`.
+//! A road network as OpenStreetMap has it, in GeoJSON or its own binary form (`pbf`): lines with `highway`, and points with `place` and `name`.
 //!
 //! What carries lorries is kept, under the class of its `highway`. Roads are cut where they meet and joined where they only go on, so that each
 //! ends at a junction, at a named place or where its class changes. A place stands at the nearest point of the network, and its name is what
@@ -27,6 +27,11 @@ struct Way {
     line: Vec<Position>,
 }
 
+/// Why a line is left out.
+pub(super) const NO_ROAD: &str = "it carries no lorries, or is no kind of road that is known";
+/// Why a point is.
+pub(super) const NO_TOWN: &str = "expected city, town, village or hamlet";
+
 /// Ways and places as far as they have been read.
 #[derive(Default)]
 pub(super) struct Roads {
@@ -35,7 +40,7 @@ pub(super) struct Roads {
 }
 
 /// The class of a `highway` (OpenStreetMap wiki, Key:highway); nothing for what carries no lorries.
-fn class_of(highway: &str) -> Option<&'static str> {
+pub(super) fn class_of(highway: &str) -> Option<&'static str> {
     match highway.strip_suffix("_link").unwrap_or(highway) {
         "motorway" | "trunk" => Some("trunk"),
         "primary" => Some("primary"),
@@ -47,7 +52,7 @@ fn class_of(highway: &str) -> Option<&'static str> {
 }
 
 /// How far from the network a place may lie, in metres: towns are points in the middle of streets that are left out.
-fn reach_m(place: &str) -> Option<f64> {
+pub(super) fn reach_m(place: &str) -> Option<f64> {
     match place {
         "city" => Some(8_000.0),
         "town" => Some(5_000.0),
@@ -62,6 +67,19 @@ fn vertex(at: Position) -> Vertex {
     (steps(at.lon()), steps(at.lat()))
 }
 
+impl Roads {
+    /// Takes a place that stands at the network where that is no farther away than `reach` metres.
+    pub(super) fn take_place(&mut self, name: &str, position: Position, reach: f64) {
+        self.places.push((name.replace(';', ","), position, reach));
+    }
+
+    /// Takes a way.
+    pub(super) fn take_way(&mut self, id: &str, name: Option<&String>, class: &'static str, mut line: Vec<Position>) {
+        line.dedup_by_key(|at| vertex(*at));
+        self.ways.push(Way { id: id.to_owned(), name: name.cloned(), class, line });
+    }
+}
+
 impl Reader for Roads {
     fn row(&mut self, cells: &Cells<'_>, run: &mut Run<'_>) -> Result<(), Fault> {
         let bad = |reason: String| Fault { column: "geometry".to_owned(), value: String::new(), reason };
@@ -71,13 +89,12 @@ impl Reader for Roads {
             .ok_or_else(|| bad("a line or a point is needed".to_owned()))?;
         let lines = match geojson::Geometry::deserialize(geometry).map_err(|error| bad(error.to_string()))?.value {
             GeometryValue::Point { coordinates } => {
-                let reach =
-                    reach_m(cells.cell("place")).ok_or_else(|| cells.fault("place", "expected city, town, village or hamlet"))?;
+                let reach = reach_m(cells.cell("place")).ok_or_else(|| cells.fault("place", NO_TOWN))?;
                 let position = match coordinates.as_slice() {
                     [lon, lat, ..] => Position::new(*lon, *lat).map_err(|error| bad(error.to_string()))?,
                     _ => return Err(bad("a position needs longitude and latitude".to_owned())),
                 };
-                self.places.push((cells.text("name")?.replace(';', ","), position, reach));
+                self.take_place(&cells.text("name")?, position, reach);
                 run.summary.accepted += 1;
                 return Ok(());
             }
@@ -85,15 +102,13 @@ impl Reader for Roads {
             GeometryValue::MultiLineString { coordinates } => coordinates,
             _ => return Err(bad("a line or a point is needed".to_owned())),
         };
-        let class =
-            cells.parse("highway", |word| class_of(word).ok_or("it carries no lorries, or is no kind of road that is known"))?;
+        let class = cells.parse("highway", |word| class_of(word).ok_or(NO_ROAD))?;
         let id = cells.optional_text("osm_id").map_or_else(|| format!("line{}", cells.line()), |id| id.replace("way/", ""));
         let name = cells.optional_text("name").or_else(|| cells.optional_text("ref"));
         let lines = lines.iter().map(|line| read_line(line).map_err(bad)).collect::<Result<Vec<_>, _>>()?;
         for line in lines {
-            let mut line: Vec<Position> = line.coords().filter_map(|at| Position::new(at.x, at.y).ok()).collect();
-            line.dedup_by_key(|at| vertex(*at));
-            self.ways.push(Way { id: id.clone(), name: name.clone(), class, line });
+            let line = line.coords().filter_map(|at| Position::new(at.x, at.y).ok()).collect();
+            self.take_way(&id, name.as_ref(), class, line);
         }
         run.summary.accepted += 1;
         Ok(())

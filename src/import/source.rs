@@ -12,7 +12,7 @@ const MAX_DEPTH: u8 = 3;
 
 /// File name extensions of data, for archives that hold a codebook beside it.
 const DATA: &[&str] =
-    &["csv", "tsv", "tab", "json", "geojson", "geojsonl", "geojsons", "geojsonseq", "ndjson", "jsonl", "txt", "gz"];
+    &["csv", "tsv", "tab", "json", "geojson", "geojsonl", "geojsons", "geojsonseq", "ndjson", "jsonl", "txt", "gz", "pbf"];
 
 /// What is done with the plain bytes: they come with the name of the file that holds them.
 pub(super) type Use<'a, T> = &'a mut dyn FnMut(&mut dyn Read, &str) -> Result<T, ImportError>;

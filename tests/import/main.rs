@@ -4,6 +4,7 @@
 #![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 mod golden;
+mod pbf;
 mod real;
 mod stream;
 mod support;
