@@ -10,8 +10,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use super::draws::{ROAD_DRAWS, of_all_roads, of_road, quantile};
 use super::flow::{Waterworks, units, widest};
 use super::network::{Network, Supply};
-use super::parameters::{CONFIDENCE_INFERRED, UNKNOWN_WEIGHT};
-use super::status::{LADDER, Odds, PARTS, in_band, triangular};
+use super::parameters::{CONFIDENCE_INFERRED, MULTIPLIER_UNKNOWN, UNKNOWN_WEIGHT};
+use super::status::{LADDER, Odds, PARTS, in_band, rung};
 use crate::domain::SegmentStatus;
 
 /// What is believed on a day.
@@ -108,17 +108,12 @@ impl Chances {
         let mut works = Waterworks::new(supply);
         let open: Vec<u64> =
             links.iter().map(|link| units(link.iter().map(|alike| alike.capacity).fold(f64::INFINITY, f64::min))).collect();
-        let ranged = supply.gateways.iter().any(|gateway| gateway.low < gateway.high);
+        let ranged = supply.shares_are_ranges();
         let all = of_all_roads("share");
         let of_gateways: Vec<Vec<f64>> =
             supply.gateways.iter().map(|gateway| of_road("share", &network.nodes[gateway.node].name, &all)).collect();
         let shares = (0..if ranged { ROAD_DRAWS } else { 1 }).map(|draw| {
-            let drawn = supply.gateways.iter().zip(&of_gateways).map(|(gateway, numbers)| {
-                if ranged { triangular(gateway.low, gateway.share, gateway.high, numbers[draw]) } else { gateway.share }
-            });
-            let drawn: Vec<f64> = drawn.collect();
-            let sum: f64 = drawn.iter().sum();
-            let shares: Vec<f64> = drawn.into_iter().map(|share| if sum > 0.0 { share / sum } else { share }).collect();
+            let shares = supply.drawn_shares(|gateway| of_gateways[gateway][draw]);
             let arrives = works.flow(&open, &shares).value;
             (shares, arrives)
         });
@@ -197,7 +192,7 @@ impl Begun {
             for link in &self.links {
                 let (mut least, mut most, mut all_open) = (f64::INFINITY, f64::INFINITY, true);
                 for alike in link {
-                    let (status, mut multiplier) = together(alike, &drawn);
+                    let (status, mut multiplier) = together(alike, &drawn, |at| is_silent(&reported[at]));
                     let mut is_open = status == SegmentStatus::Open || status == SegmentStatus::Unknown && multiplier >= 0.5;
                     for edge in alike.edges.iter().filter_map(|edge| attacked.get(edge)) {
                         if edge.0[draw] < believed {
@@ -243,14 +238,25 @@ fn drawn_status(odds: &Odds, part: f64) -> SegmentStatus {
     SegmentStatus::Unknown
 }
 
-/// How edges stand in a draw: by their own reports, else by the least severe of their corridors that is known.
-fn together(alike: &Alike, drawn: &[(SegmentStatus, f64)]) -> (SegmentStatus, f64) {
-    let known = |at: &usize| Some(drawn[*at]).filter(|(status, _)| *status != SegmentStatus::Unknown);
-    if let Some(own) = alike.own.as_ref().and_then(known) {
+/// Whether nothing is believed of a road but that it is unknown.
+fn is_silent(odds: &Odds) -> bool {
+    odds[rung(SegmentStatus::Unknown)] == PARTS
+}
+
+/// How edges stand in a draw: by their own reports where those hold, else by the least severe of their corridors. What passes on one of
+/// them passes here too, so that a road whose report does not hold in this draw, and that carries something all the same, carries it here;
+/// one that nobody reports on says nothing of a stretch that others do.
+fn together(alike: &Alike, drawn: &[(SegmentStatus, f64)], is_silent: impl Fn(usize) -> bool) -> (SegmentStatus, f64) {
+    if let Some(own) = alike.own.map(|own| drawn[own]).filter(|(status, _)| *status != SegmentStatus::Unknown) {
         return own;
     }
-    let best = alike.roads.iter().filter_map(known).max_by(|a, b| a.1.total_cmp(&b.1));
-    best.or_else(|| alike.own.or(alike.roads.first().copied()).map(|at| drawn[at])).unwrap_or((SegmentStatus::Unknown, 0.5))
+    let is_silent = &is_silent;
+    let of = |silent: bool| {
+        let roads = alike.roads.iter().filter(move |road| is_silent(**road) == silent);
+        roads.map(|road| drawn[*road]).max_by(|a, b| a.1.total_cmp(&b.1))
+    };
+    let own = || alike.own.map(|own| drawn[own]);
+    of(false).or_else(own).or_else(|| of(true)).unwrap_or((SegmentStatus::Unknown, MULTIPLIER_UNKNOWN.value))
 }
 
 fn points(mut row: Vec<f64>) -> Points {

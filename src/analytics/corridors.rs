@@ -73,6 +73,8 @@ pub struct GatewayView<'a> {
     pub share: Estimate,
     /// Whether a source states the share.
     pub share_is_stated: bool,
+    /// Where the share and its range are from, as the corridors say it; `None` where they do not.
+    pub share_source: Option<String>,
     /// The corridors that begin there.
     pub corridors: Vec<CorridorView<'a>>,
 }
@@ -427,6 +429,7 @@ impl CorridorModel {
                 since: course.since(day, |point| point.passes[number].0.state == pass.state),
                 share: Estimate { value: gateway.share, lo: gateway.low, hi: gateway.high, median: None },
                 share_is_stated: gateway.stated,
+                share_source: (!gateway.sources.is_empty()).then(|| gateway.sources.join("; ")),
                 corridors: gateway.roads.iter().map(|road| self.corridor_view(*road, day)).collect(),
             }
         });
@@ -545,7 +548,7 @@ fn isolated(isolation: &Isolation, day: Day) -> Estimate {
 /// The name of the method of corridors, in every answer that rests on it.
 pub const CORRIDOR_METHOD: &str = "corridor-flow";
 /// Its version: it rises when the same data give other numbers.
-pub const CORRIDOR_METHOD_VERSION: &str = "1";
+pub const CORRIDOR_METHOD_VERSION: &str = "2";
 
 /// Whether the interval of what is open reaches across the threshold of isolation, so that it is not certain.
 #[must_use]

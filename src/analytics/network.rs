@@ -4,8 +4,10 @@
 //! junctions are drawn together, which leaves every flow and every shortest way as it was.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::parameters::{self, Parameter};
+use super::status::triangular;
 use crate::domain::{Corridor, Folding, Position, SupplyShare};
 
 /// A named place.
@@ -99,7 +101,7 @@ impl Network {
                 name: corridor.name.clone(),
                 target: folded(&corridor.target),
                 nodes,
-                weight: corridor.weight,
+                weight: corridor.weight.clone(),
             });
         }
         network
@@ -162,6 +164,8 @@ impl Network {
                     low: 0.0,
                     high: 0.0,
                     stated: false,
+                    takes_rest: false,
+                    sources: Vec::new(),
                     at: 0,
                 }),
             }
@@ -169,12 +173,17 @@ impl Network {
         #[allow(clippy::cast_precision_loss, reason = "a handful")]
         for gateway in &mut gateways {
             // What several corridors of one gateway say of it is said of the gateway: their mean, over all that any of them says.
-            let stated: Vec<SupplyShare> = gateway.roads.iter().filter_map(|road| self.roads[*road].weight).collect();
+            let stated: Vec<&SupplyShare> = gateway.roads.iter().filter_map(|road| self.roads[*road].weight.as_ref()).collect();
             if !stated.is_empty() {
                 gateway.stated = true;
                 gateway.share = stated.iter().map(|weight| weight.share).sum::<f64>() / stated.len() as f64;
                 gateway.low = stated.iter().map(|weight| weight.low).fold(f64::INFINITY, f64::min);
                 gateway.high = stated.iter().map(|weight| weight.high).fold(0.0, f64::max);
+                for source in stated.iter().filter_map(|weight| weight.source.as_ref()) {
+                    if !gateway.sources.contains(source) {
+                        gateway.sources.push(Arc::clone(source));
+                    }
+                }
             }
         }
         share_out(&mut gateways);
@@ -184,15 +193,17 @@ impl Network {
 }
 
 /// Gives gateways without a stated share equal parts of what the others leave over, or of the whole where that is nothing, and makes all
-/// sum to 1.
+/// sum to 1. Where the stated ones have a range, what they leave over has one.
 #[allow(clippy::cast_precision_loss, reason = "a handful")]
 fn share_out(gateways: &mut [Gateway]) {
-    let stated: f64 = gateways.iter().map(|gateway| gateway.share).sum();
+    let sum_of = |of: fn(&Gateway) -> f64| -> f64 { gateways.iter().filter(|gateway| gateway.stated).map(of).sum() };
+    let (low, stated, high) = (sum_of(|gateway| gateway.low), sum_of(|gateway| gateway.share), sum_of(|gateway| gateway.high));
     let open = gateways.iter().filter(|gateway| !gateway.stated).count() as f64;
     let all = gateways.len() as f64;
     for gateway in gateways.iter_mut().filter(|gateway| !gateway.stated) {
-        let share = if stated < 1.0 { (1.0 - stated) / open } else { 1.0 / all };
-        (gateway.share, gateway.low, gateway.high) = (share, share, share);
+        gateway.takes_rest = stated < 1.0;
+        let rest = |taken: f64| if stated < 1.0 { (1.0 - taken).max(0.0) / open } else { 1.0 / all };
+        (gateway.low, gateway.share, gateway.high) = (rest(high), rest(stated), rest(low));
     }
     let sum: f64 = gateways.iter().map(|gateway| gateway.share).sum();
     for gateway in gateways {
@@ -213,6 +224,10 @@ pub(super) struct Gateway {
     pub(super) high: f64,
     /// Whether a source states the share.
     pub(super) stated: bool,
+    /// Whether its share is a part of what the stated ones leave over.
+    takes_rest: bool,
+    /// Where the share is from, each once.
+    pub(super) sources: Vec<Arc<str>>,
     /// Its number among the junctions.
     pub(super) at: usize,
 }
@@ -246,6 +261,29 @@ impl Supply {
     /// The edges that can carry anything to the town.
     pub(super) fn edges(&self) -> impl Iterator<Item = usize> {
         self.links.iter().flat_map(|link| link.edges.iter().copied())
+    }
+
+    /// Whether sources leave the shares open.
+    pub(super) fn shares_are_ranges(&self) -> bool {
+        self.gateways.iter().any(|gateway| gateway.low < gateway.high)
+    }
+
+    /// The shares of a draw, which sum to 1, from a number between 0 and 1 for each gateway: what sources state lies within their range, and
+    /// the rest is what that leaves over, in equal parts. Stated shares that come to more than the whole are each cut down alike.
+    #[allow(clippy::cast_precision_loss, reason = "a handful")]
+    pub(super) fn drawn_shares(&self, numbers: impl Fn(usize) -> f64) -> Vec<f64> {
+        let drawn = self.gateways.iter().enumerate().map(|(at, gateway)| {
+            if gateway.stated { triangular(gateway.low, gateway.share, gateway.high, numbers(at)) } else { gateway.share }
+        });
+        let mut drawn: Vec<f64> = drawn.collect();
+        let of_stated = self.gateways.iter().zip(&drawn).filter(|(gateway, _)| gateway.stated).map(|(_, share)| share);
+        let rest =
+            (1.0 - of_stated.sum::<f64>()).max(0.0) / self.gateways.iter().filter(|gateway| gateway.takes_rest).count() as f64;
+        for (gateway, share) in self.gateways.iter().zip(&mut drawn).filter(|(gateway, _)| gateway.takes_rest) {
+            *share = if gateway.low < gateway.high { rest } else { gateway.share };
+        }
+        let sum: f64 = drawn.iter().sum();
+        drawn.into_iter().map(|share| if sum > 0.0 { share / sum } else { share }).collect()
     }
 
     /// Leaves out what is a dead end and draws chains together.

@@ -132,7 +132,7 @@ pub fn reported_at<'a>(changes: impl Iterator<Item = &'a StatusChange>, as_of: I
 }
 
 /// How much of what a town is supplied with comes from the first place of a corridor, as a share with the range that sources give.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct SupplyShare {
     /// The share, 0 to 1.
     pub share: f64,
@@ -140,16 +140,18 @@ pub struct SupplyShare {
     pub low: f64,
     /// The most.
     pub high: f64,
+    /// Who says so, when, and what of it contradicts the rest; `None` where it is not said.
+    pub source: Option<Arc<str>>,
 }
 
 impl SupplyShare {
-    /// Takes a share and its range.
+    /// Takes a share and its range, as nobody in particular states them.
     ///
     /// # Errors
     /// [`DomainError::Number`] when 0 ≤ low ≤ share ≤ high ≤ 1 does not hold or the share is 0.
     pub fn new(share: f64, low: f64, high: f64) -> Result<Self, DomainError> {
         if 0.0 <= low && low <= share && share <= high && high <= 1.0 && share > 0.0 {
-            Ok(Self { share, low, high })
+            Ok(Self { share, low, high, source: None })
         } else {
             let text = format!("{low}, {share}, {high}");
             Err(DomainError::Number {
@@ -210,6 +212,7 @@ impl CorridorSegment {
         ),
         Field::new("weight_low", Number, "The least that sources say of it"),
         Field::new("weight_high", Number, "The most"),
+        Field::new("weight_source", Text, "Where the weight and its range are from").shown_only(),
         Field::new(
             "status",
             Word(SegmentStatus::WORDS),
@@ -280,9 +283,10 @@ impl Record for CorridorSegment {
             "seq" => self.seq.into(),
             "length_km" => self.length_km.into(),
             "class" => (&self.class).into(),
-            "weight" => self.weight.map(|weight| weight.share).into(),
-            "weight_low" => self.weight.map(|weight| weight.low).into(),
-            "weight_high" => self.weight.map(|weight| weight.high).into(),
+            "weight" => self.weight.as_ref().map(|weight| weight.share).into(),
+            "weight_low" => self.weight.as_ref().map(|weight| weight.low).into(),
+            "weight_high" => self.weight.as_ref().map(|weight| weight.high).into(),
+            "weight_source" => self.weight.as_ref().and_then(|weight| weight.source.as_deref()).into(),
             "status" => change().map_or(SegmentStatus::Unknown, |change| change.status).as_str().into(),
             "since" => change().map(|change| change.valid_from).into(),
             "until" => change().and_then(|change| change.valid_to).into(),
@@ -351,7 +355,7 @@ impl Corridor {
                     seq,
                     length_km: (length_m / 100.0).round() / 10.0,
                     class: self.class.clone(),
-                    weight: self.weight,
+                    weight: self.weight.clone(),
                     line: way.iter().map(|position| (position.lon(), position.lat())).collect(),
                     bbox: way.iter().fold(Bbox::of(*start), |bbox, position| bbox.union(Bbox::of(*position))),
                     changes: if of_one {

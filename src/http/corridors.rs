@@ -34,6 +34,9 @@ const CAVEATS: [&str; 5] = [
     "what is open is no measure of what arrives: stocks, prices and goods are not looked at",
 ];
 
+/// What is to be known of shares that nobody states.
+const DEFAULT_SHARES: &str = "supply shares that no source states are equal parts (default) of what the stated ones leave over";
+
 /// What stands in the place of a number that cannot be told.
 const NOT_COMPUTABLE: &str = "not_computable";
 
@@ -258,7 +261,7 @@ fn caveats(view: &TownView<'_>, is_named: bool) -> Vec<String> {
         );
     }
     if view.gateways.iter().any(|gateway| !gateway.share_is_stated) {
-        caveats.push("supply shares that no source states are equal parts (default)".to_owned());
+        caveats.push(DEFAULT_SHARES.to_owned());
     }
     if view.by_incidents {
         caveats.push("incidents near roads to this town widen the intervals, and a road that nobody reported on counts as disrupted by them".to_owned());
@@ -279,7 +282,7 @@ fn describe(frame: &Frame, gateway: &GatewayView<'_>, as_of: &str, is_computable
         let estimate = detour.map(|factor| Estimate { value: factor, lo: factor, hi: factor, median: None });
         json!(estimate.map(|estimate| frame.envelope(&estimate, "times the usual way", reports, as_of, &datasets, &[])))
     };
-    let default = "no source states it: an equal part (default)".to_owned();
+    let default = "no source states it: an equal part of what the stated ones leave over (default)".to_owned();
     let share_caveats: &[String] = if gateway.share_is_stated { &[] } else { &[default] };
     json!({
         "gateway": gateway.name,
@@ -291,6 +294,7 @@ fn describe(frame: &Frame, gateway: &GatewayView<'_>, as_of: &str, is_computable
         "since_precision": since_precision,
         "share": frame.envelope(&gateway.share, "share of normal supply", gateway.corridors.len(), as_of, &datasets, share_caveats),
         "share_is_default": !gateway.share_is_stated,
+        "weight_source": gateway.share_source,
         "detour_factor": factor(gateway.pass.detour),
         "strict_detour_factor": factor(gateway.strict.detour),
         "last_source_date": gateway.corridors.iter().filter_map(|corridor| corridor.last_source).max().map(|day| date_of(day).to_string()),
@@ -366,7 +370,7 @@ pub fn corridor_series(snapshot: &Snapshot, audience: Audience, question: &Corri
         caveats.push("no corridor names this town as its target".to_owned());
     }
     if view.gateways.iter().any(|gateway| !gateway.share_is_stated) {
-        caveats.push("supply shares that no source states are equal parts (default)".to_owned());
+        caveats.push(DEFAULT_SHARES.to_owned());
     }
     let row = |(point, day): (&Option<CorridorPoint>, &Day)| {
         let as_of = date_of(*day).to_string();

@@ -387,6 +387,7 @@ fn describe(corridor: &Corridor) -> Json {
         "weight": weight(|weight| weight.share),
         "weight_low": weight(|weight| weight.low),
         "weight_high": weight(|weight| weight.high),
+        "weight_source": corridor.weight.as_ref().and_then(|weight| weight.source.as_deref()),
         "segments": segments,
     })
 }

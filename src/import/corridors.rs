@@ -40,9 +40,9 @@ impl Reader for Corridors {
             if class.is_some_and(|class| class != road.class) {
                 return Err(cells.fault("class", "it differs from that of the road's first row"));
             }
-            match (weight, road.weight) {
+            match (weight, &road.weight) {
                 (Some(weight), None) => road.weight = Some(weight),
-                (Some(weight), Some(before)) if weight != before => {
+                (Some(weight), Some(before)) if weight != *before => {
                     return Err(cells.fault("weight", "it differs from that of an earlier row of the road"));
                 }
                 _ => {}
@@ -104,19 +104,21 @@ pub(super) fn class(text: &str) -> Result<&'static str, String> {
     known.copied().ok_or_else(|| format!("expected one of {}", CLASSES.join(", ")))
 }
 
-/// `weight` with its range; a range that is left out is the weight itself.
+/// `weight` with its range and source; a range that is left out is the weight itself.
 pub(super) fn weight(cells: &Cells<'_>) -> Result<Option<SupplyShare>, Fault> {
     let number = |field| cells.optional(field, |text: &str| text.parse::<f64>().map_err(|_| "expected a number from 0 to 1"));
     let (weight, low, high) = (number("weight")?, number("weight_low")?, number("weight_high")?);
+    let source = cells.optional_text("weight_source");
     let Some(weight) = weight else {
-        return if low.or(high).is_some() {
-            Err(cells.fault("weight", "a value is needed beside weight_low and weight_high"))
+        return if low.or(high).is_some() || source.is_some() {
+            Err(cells.fault("weight", "a value is needed beside weight_low, weight_high and weight_source"))
         } else {
             Ok(None)
         };
     };
     let share = SupplyShare::new(weight, low.unwrap_or(weight), high.unwrap_or(weight));
-    share.map(Some).map_err(|error| cells.fault("weight", error.to_string()))
+    let share = share.map_err(|error| cells.fault("weight", error.to_string()))?;
+    Ok(Some(SupplyShare { source: source.map(Arc::from), ..share }))
 }
 
 /// The position of a segment on its road: a number from 1, or the names of its two places with a semicolon between them.

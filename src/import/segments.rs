@@ -118,7 +118,7 @@ impl Segments {
                 road.segments.push(Segment { seq: seq.unwrap_or(next), row: cells.line(), from, to, line, reports });
             }
         }
-        road.weight = road.weight.or(weight);
+        road.weight = road.weight.take().or(weight);
         run.summary.accepted += 1;
         Ok(())
     }

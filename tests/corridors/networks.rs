@@ -2,6 +2,7 @@
 
 use harmattan::analytics::{CorridorModel, PassState};
 use harmattan::http::Step;
+use serde_json::{Value as Json, json};
 
 use super::solver::Solved;
 use super::support::{ask, corridors, csv, date, day, model, number, read, series, snapshot_of, told};
@@ -297,6 +298,54 @@ fn weights_are_shares_with_a_range_and_the_rest_is_shared_out() {
     assert!((number(&answer["capacity_open"]) - 0.675).abs() < 1e-9);
     assert_eq!(number(&answer["unsatisfied_share"]), 0.5);
     assert!(answer["caveats"].to_string().contains("equal parts (default)"));
+    // What the stated one leaves over has the range that it leaves it.
+    assert_eq!((share(1)["lo"].as_f64(), share(1)["hi"].as_f64()), (Some(0.2), Some(0.3)));
+}
+
+#[test]
+fn stated_shares_bear_their_source_and_may_come_to_more_than_the_whole() {
+    // Two corridors of one gateway: their mean over all that either says; sources once each.
+    let text = "corridor_id,name,waypoints,target,status,valid_from,weight,weight_low,weight_high,weight_source\n\
+                r1,r1,A 0 10; T 2 10,T,open,2025-01-01,0.6,0.4,0.8,\"one, 2024\"\n\
+                r2,r2,A 0 10; M 1 11; T 2 10,T,open,2025-01-01,0.4,0.4,0.4,\"other, 2010\"\n\
+                r3,r3,B 0 9; T 2 10,T,open,2025-01-01,0.3,0.25,0.3,\"one, 2024\"\n\
+                r4,r4,C 0 8; T 2 10,T,cut,2025-01-01,,,,\n";
+    let answer = told(&snapshot_of(text), "T", ON);
+    let gateways = answer["gateways"].as_array().unwrap();
+    let share = |at: usize| ["value", "lo", "hi"].map(|part| gateways[at]["share"][part].as_f64().unwrap());
+    let near = |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-9);
+    assert!(near(share(0), [0.5, 0.4, 0.8]) && near(share(1), [0.3, 0.25, 0.3]), "{gateways:#?}");
+    // 0.8 and 0.3 leave nothing over, 0.4 and 0.25 leave 0.35.
+    assert!(near(share(2), [0.2, 0.0, 0.35]), "{gateways:#?}");
+    assert_eq!(
+        (&gateways[0]["weight_source"], &gateways[1]["weight_source"]),
+        (&json!("one, 2024; other, 2010"), &json!("one, 2024"))
+    );
+    assert_eq!((&gateways[2]["weight_source"], &gateways[2]["share_is_default"]), (&Json::Null, &json!(true)));
+    // The gateway that is cut has from nothing to 0.35 of the supply, so that what is open lies between 0.65 and all of it.
+    let supply = |part: &str| answer["supply_open"][part].as_f64().unwrap();
+    assert!((supply("value") - 0.8).abs() < 1e-9);
+    assert!((0.65..0.8).contains(&supply("lo")) && supply("hi") > 0.9, "{} {}", supply("lo"), supply("hi"));
+    let bad = read(
+        "corridor_id,name,waypoints,target,status,valid_from,weight_source\nr1,r1,A 0 10; T 2 10,T,open,2025-01-01,somebody\n",
+    );
+    assert_eq!((bad.rejected.len(), bad.rejected[0].column.as_str()), (1, "weight"));
+}
+
+#[test]
+fn a_road_whose_report_does_not_hold_carries_the_same_along_its_whole_length() {
+    // B's report is doubted in a third of the draws. Then it carries anything, and so does what it shares with A, which is blocked;
+    // C, of which nobody reports, says nothing of that stretch.
+    let shared = |others: &[&str]| {
+        let rows: Vec<&str> = ["r1|A M T|T|blocked|2025-01-01||||||0.95"].iter().chain(others).copied().collect();
+        let answer = told(&snapshot_of(&csv(&rows)), "T", ON);
+        ["lo", "median", "hi"].map(|part| answer["capacity_open"][part].as_f64().unwrap())
+    };
+    let [_, median, high] = shared(&["r2|B M T|T|disrupted|2025-01-01||||||0.5"]);
+    assert!((0.4..0.6).contains(&median) && high > 0.7, "{median} {high}");
+    let [_, _, silent] = shared(&["r3|C M T|T|unknown|2025-01-01"]);
+    let [_, _, alone] = shared(&[]);
+    assert!(silent <= alone + 0.05, "{silent} {alone}");
 }
 
 #[test]

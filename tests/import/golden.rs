@@ -369,7 +369,7 @@ fn stretches_that_are_drawn_make_corridors() {
     let names: Vec<&str> = road.waypoints.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!((names, road.class.as_str()), (vec!["Djenné", "SOFARA", "Mopti"], "primary"));
     assert_eq!(road.between.iter().map(Vec::len).collect::<Vec<_>>(), [1, 1]);
-    assert_eq!(road.weight.map(|weight| (weight.low, weight.share, weight.high)), Some((0.2, 0.4, 0.6)));
+    assert_eq!(road.weight.as_ref().map(|weight| (weight.low, weight.share, weight.high)), Some((0.2, 0.4, 0.6)));
     assert_eq!((road.changes.len(), road.changes[0].segment), (1, Some(1)));
     let lengths: Vec<f64> = road.segments().iter().map(|segment| segment.length_km).collect();
     assert!(lengths.iter().all(|length| (111.0..120.0).contains(length)), "{lengths:?}");

@@ -650,9 +650,20 @@ impl Road {
 
 impl Stored for Road {
     const TABLE: &'static str = "corridors";
-    const COLUMNS: &'static [&'static str] =
-        &["geom", "id", "name", "target", "class", "waypoints", "vertices", "weight", "weight_low", "weight_high"];
-    const LATER: &'static [&'static str] = &["vertices", "weight", "weight_low", "weight_high"];
+    const COLUMNS: &'static [&'static str] = &[
+        "geom",
+        "id",
+        "name",
+        "target",
+        "class",
+        "waypoints",
+        "vertices",
+        "weight",
+        "weight_low",
+        "weight_high",
+        "weight_source",
+    ];
+    const LATER: &'static [&'static str] = &["vertices", "weight", "weight_low", "weight_high", "weight_source"];
 
     fn values(&self) -> Vec<ToSqlOutput<'_>> {
         vec![
@@ -663,9 +674,14 @@ impl Stored for Road {
             text(&self.corridor.class),
             text(&self.waypoints),
             optional(self.vertices.as_ref()),
-            number(self.corridor.weight.map(|weight| weight.share)),
-            number(self.corridor.weight.map(|weight| weight.low)),
-            number(self.corridor.weight.map(|weight| weight.high)),
+            number(self.corridor.weight.as_ref().map(|weight| weight.share)),
+            number(self.corridor.weight.as_ref().map(|weight| weight.low)),
+            number(self.corridor.weight.as_ref().map(|weight| weight.high)),
+            self.corridor
+                .weight
+                .as_ref()
+                .and_then(|weight| weight.source.as_deref())
+                .map_or(ToSqlOutput::Owned(SqlValue::Null), text),
         ]
     }
 
@@ -674,8 +690,9 @@ impl Stored for Road {
         let (id, name, target, class, waypoints) = (cells.text()?, cells.text()?, cells.text()?, cells.text()?, cells.text()?);
         let vertices = cells.optional_text()?;
         let weight = (cells.optional_number()?, cells.optional_number()?, cells.optional_number()?);
+        let source = cells.optional_text()?.map(Arc::from);
         let weight = match weight {
-            (Some(share), Some(low), Some(high)) => Some(SupplyShare::new(share, low, high).ok()?),
+            (Some(share), Some(low), Some(high)) => Some(SupplyShare { source, ..SupplyShare::new(share, low, high).ok()? }),
             _ => None,
         };
         let names: Vec<&str> = waypoints.split("; ").collect();
