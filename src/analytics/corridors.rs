@@ -178,11 +178,7 @@ impl CorridorModel {
     /// Makes corridors ready, as known at an instant or now. `attacks` are those that count anything, as known then.
     #[must_use]
     pub fn new(corridors: &[Corridor], attacks: &[Attack], known_at: Option<Instant>) -> Self {
-        let known = |change: &StatusChange| known_at.is_none_or(|known_at| change.source.known_at <= known_at);
-        let as_known = |corridor: &Corridor| Corridor {
-            changes: corridor.changes.iter().filter(|change| known(change)).cloned().collect(),
-            ..corridor.clone()
-        };
+        let as_known = |corridor: &Corridor| known_at.map_or_else(|| corridor.clone(), |known_at| corridor.as_known(known_at));
         let mut corridors: Vec<Corridor> = corridors.iter().map(as_known).collect();
         corridors.sort_by(|a, b| a.id.cmp(&b.id));
         let network = Network::new(&corridors);

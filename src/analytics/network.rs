@@ -348,3 +348,50 @@ fn other_end(network: &Network, edge: usize, node: usize) -> usize {
     let [from, to] = network.edges[edge].ends;
     if from == node { to } else { from }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn corridor(id: &str, from: &str, weight: Option<(f64, f64, f64)>) -> Corridor {
+        let at = |lon: f64| Position::new(lon, 10.0).unwrap();
+        Corridor {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            target: "T".to_owned(),
+            class: "trunk".to_owned(),
+            weight: weight.map(|(low, share, high)| SupplyShare::new(share, low, high).unwrap()),
+            waypoints: vec![(from.to_owned(), at(1.0)), ("T".to_owned(), at(2.0))],
+            between: Vec::new(),
+            changes: Arc::new([]),
+            past: Arc::new([]),
+        }
+    }
+
+    fn drawn(corridors: &[Corridor], number: f64) -> Vec<f64> {
+        let shares = Network::new(corridors).supply("T").unwrap().drawn_shares(|_| number);
+        assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-12, "{shares:?}");
+        shares.into_iter().map(|share| (share * 1e6).round() / 1e6).collect()
+    }
+
+    #[test]
+    fn the_shares_of_a_draw_sum_to_1_and_the_rest_is_what_the_stated_ones_leave() {
+        let stated = [
+            corridor("r1", "A", Some((0.4, 0.6, 0.8))),
+            corridor("r2", "B", Some((0.25, 0.275, 0.3))),
+            corridor("r3", "C", None),
+            corridor("r4", "D", None),
+        ];
+        assert_eq!(drawn(&stated, 0.0), [0.4, 0.25, 0.175, 0.175]);
+        assert_eq!(drawn(&stated, 0.5), [0.6, 0.275, 0.0625, 0.0625]);
+        // 0.8 and 0.3 are more than the whole.
+        assert_eq!(drawn(&stated, 1.0), [0.727273, 0.272727, 0.0, 0.0]);
+        // Without ranges, without statements, and with more than the whole stated, each as it is.
+        let plain = [corridor("r1", "A", Some((0.5, 0.5, 0.5))), corridor("r2", "B", None), corridor("r3", "C", None)];
+        assert_eq!(drawn(&plain, 0.9), [0.5, 0.25, 0.25]);
+        assert_eq!(drawn(&[corridor("r1", "A", None), corridor("r2", "B", None)], 0.1), [0.5, 0.5]);
+        let over =
+            [corridor("r1", "A", Some((0.8, 0.8, 0.8))), corridor("r2", "B", Some((0.4, 0.7, 1.0))), corridor("r3", "C", None)];
+        assert!(drawn(&over, 0.5)[2] > 0.1, "where the stated ones leave nothing the rest counts as one of equal parts");
+    }
+}

@@ -93,6 +93,15 @@ impl StatusChange {
         self.source.dataset.redistribution
     }
 
+    /// Whether another one says the same, whenever the two were known and in whichever release of the dataset.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let same_dataset = self.source.dataset.id == other.source.dataset.id;
+        let dataset = if same_dataset { &self.source.dataset } else { &other.source.dataset };
+        let source = SourceRef { known_at: self.source.known_at, dataset: Arc::clone(dataset), ..other.source.clone() };
+        Self { source, ..other.clone() } == *self
+    }
+
     /// The days it was reported for.
     #[must_use]
     pub fn interval(&self) -> Interval {
@@ -103,6 +112,23 @@ impl StatusChange {
     #[must_use]
     pub fn last_said(&self, day: Date) -> Date {
         self.last_confirmed.or(self.valid_to).unwrap_or(self.valid_from).max(self.valid_from).min(day.max(self.valid_from))
+    }
+}
+
+/// A report that something later took the place of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastReport {
+    /// What it says.
+    pub change: StatusChange,
+    /// From when on it was no longer what is known.
+    pub superseded_at: Instant,
+}
+
+impl PastReport {
+    /// Whether it was what is known at an instant.
+    #[must_use]
+    pub fn was_known_at(&self, known_at: Instant) -> bool {
+        self.change.source.known_at <= known_at && known_at < self.superseded_at
     }
 }
 
@@ -190,8 +216,15 @@ pub struct CorridorSegment {
     pub line: LineString<f64>,
     /// The smallest box around [`line`](Self::line).
     pub bbox: Bbox,
-    /// What was reported over time, by first day.
+    /// What is reported over time, by first day.
     pub changes: Arc<[StatusChange]>,
+    /// What was reported and is no longer what is known.
+    pub past: Arc<[PastReport]>,
+    /// From when on it was known so; of that version the reports count that were known then. `None` for what is known now, and for what
+    /// was known before anything was reported.
+    pub known_at: Option<Instant>,
+    /// When something else became known of it; `None` for what is known now.
+    pub superseded_at: Option<Instant>,
 }
 
 impl CorridorSegment {
@@ -238,9 +271,18 @@ impl CorridorSegment {
     /// What was reported for an instant, as [`reported_at`] says; of the segment alone where there is such a report, else of the corridor.
     #[must_use]
     pub fn change_at(&self, as_of: Instant) -> Option<&StatusChange> {
-        let own = self.changes.iter().filter(|change| change.segment.is_some());
-        let of_all = || self.changes.iter().filter(|change| change.segment.is_none());
+        let own = self.known().filter(|change| change.segment.is_some());
+        let of_all = || self.known().filter(|change| change.segment.is_none());
         reported_at(own, as_of).or_else(|| reported_at(of_all(), as_of))
+    }
+
+    /// The reports of this version.
+    fn known(&self) -> impl Iterator<Item = &StatusChange> {
+        // What is known now is not asked for its day: a row may bear one that is to come.
+        let is_now = self.known_at.is_none() && self.superseded_at.is_none();
+        let then = |change: &&StatusChange| self.known_at.is_some_and(|known_at| change.source.known_at <= known_at);
+        let past = self.past.iter().filter(|past| self.known_at.is_some_and(|known_at| past.was_known_at(known_at)));
+        self.changes.iter().filter(move |change| is_now || then(change)).chain(past.map(|past| &past.change))
     }
 }
 
@@ -262,9 +304,17 @@ impl Record for CorridorSegment {
         Interval::ALWAYS
     }
 
+    fn known_at(&self) -> Option<Instant> {
+        self.known_at
+    }
+
+    fn superseded_at(&self) -> Option<Instant> {
+        self.superseded_at
+    }
+
     fn redistribution(&self) -> Redistribution {
         // The road is on every map; a report on it may not be. `Corridor::public` has none of those.
-        let restricted = self.changes.iter().any(|change| change.redistribution() == Redistribution::Restricted);
+        let restricted = self.known().any(|change| change.redistribution() == Redistribution::Restricted);
         if restricted { Redistribution::Restricted } else { Redistribution::Allowed }
     }
 
@@ -321,8 +371,10 @@ pub struct Corridor {
     pub waypoints: Vec<(String, Position)>,
     /// What the road runs through between each of them and the next, in travel order; empty for straight lines.
     pub between: Vec<Vec<Position>>,
-    /// What was reported, by first day.
+    /// What is reported, by first day.
     pub changes: Arc<[StatusChange]>,
+    /// What was reported and is no longer what is known, in the order in which it ceased to be.
+    pub past: Arc<[PastReport]>,
 }
 
 impl Corridor {
@@ -330,13 +382,82 @@ impl Corridor {
     #[must_use]
     pub fn public(&self) -> Self {
         let allowed = self.changes.iter().filter(|change| change.redistribution() == Redistribution::Allowed);
-        Self { changes: allowed.cloned().collect(), ..self.clone() }
+        let past = self.past.iter().filter(|past| past.change.redistribution() == Redistribution::Allowed);
+        Self { changes: allowed.cloned().collect(), past: past.cloned().collect(), ..self.clone() }
+    }
+
+    /// The road as it was known at an instant: with the reports that were known then. The line is that of today.
+    #[must_use]
+    pub fn as_known(&self, known_at: Instant) -> Self {
+        let now = self.changes.iter().filter(|change| change.source.known_at <= known_at);
+        let past = self.past.iter().filter(|past| past.was_known_at(known_at)).map(|past| &past.change);
+        let mut changes: Vec<StatusChange> = now.chain(past).cloned().collect();
+        changes.sort_by_key(|change| change.valid_from);
+        Self { changes: changes.into(), past: Arc::from([]), ..self.clone() }
+    }
+
+    /// The road with what it was before another version of it took its place: reports that say what they said were known since then, and
+    /// what is said no longer is kept as the past, up to the day on which the first new report became known. `now` is when that is
+    /// not told by any.
+    #[must_use]
+    pub fn after(self, before: &Self, now: Instant) -> Self {
+        let mut left: Vec<&StatusChange> = before.changes.iter().collect();
+        let (mut newest, mut newest_new) = (None, None);
+        let changes = self.changes.iter().map(|change| {
+            let known_at = change.source.known_at;
+            newest = newest.max(Some(known_at));
+            let Some(at) = left.iter().position(|old| old.says_the_same(change)) else {
+                newest_new = newest_new.max(Some(known_at));
+                return change.clone();
+            };
+            let known_at = left.remove(at).source.known_at.min(known_at);
+            StatusChange { source: SourceRef { known_at, ..change.source.clone() }, ..change.clone() }
+        });
+        let changes: Vec<StatusChange> = changes.collect();
+        let ended = |report: &StatusChange| {
+            let known_at = report.source.known_at;
+            // Without a new report it was withdrawn: when the rest was told again, where that is later than the report.
+            newest_new.or(newest.filter(|newest| *newest > known_at)).unwrap_or(now)
+        };
+        let gone = left.into_iter().map(|report| PastReport { superseded_at: ended(report), change: report.clone() });
+        let past = before.past.iter().cloned().chain(gone).chain(self.past.iter().cloned());
+        // What was corrected under the stamp that it bore itself was never known.
+        let past: Vec<PastReport> = past.filter(|past| past.change.source.known_at < past.superseded_at).collect();
+        Self { changes: changes.into(), past: past.into(), ..self }
+    }
+
+    /// All versions of its segments, in the order of knowledge: one for each span between two instants at which something became known or was
+    /// no longer, the first of them before anything was. They share the reports.
+    #[must_use]
+    pub fn versions(&self) -> Vec<CorridorSegment> {
+        let reports = self.changes.iter().map(|change| change.source.known_at);
+        let past = self.past.iter().flat_map(|past| [past.change.source.known_at, past.superseded_at]);
+        let mut turns: Vec<Instant> = reports.chain(past).collect();
+        turns.sort_unstable();
+        turns.dedup();
+        let now = self.segments();
+        if turns.is_empty() {
+            return now;
+        }
+        let from = std::iter::once(None).chain(turns.iter().copied().map(Some));
+        let until = turns.iter().copied().map(Some).chain([None]);
+        let spans: Vec<(Option<Instant>, Option<Instant>)> = from.zip(until).collect();
+        let of_one = |segment: CorridorSegment| {
+            let version = move |(known_at, superseded_at): &(_, _)| CorridorSegment {
+                known_at: *known_at,
+                superseded_at: *superseded_at,
+                ..segment.clone()
+            };
+            spans.iter().map(version).collect::<Vec<_>>()
+        };
+        now.into_iter().flat_map(of_one).collect()
     }
 
     /// The segments between places that follow one another.
     #[must_use]
     pub fn segments(&self) -> Vec<CorridorSegment> {
-        let of_one = self.changes.iter().any(|change| change.segment.is_some());
+        let past = self.past.iter().map(|past| &past.change);
+        let of_one = self.changes.iter().chain(past).any(|change| change.segment.is_some());
         let pairs = self.waypoints.windows(2).zip(1u32..);
         pairs
             .filter_map(|(pair, seq)| {
@@ -363,6 +484,13 @@ impl Corridor {
                     } else {
                         Arc::clone(&self.changes)
                     },
+                    past: if of_one {
+                        self.past.iter().filter(|past| spoken_of(&&past.change)).cloned().collect()
+                    } else {
+                        Arc::clone(&self.past)
+                    },
+                    known_at: None,
+                    superseded_at: None,
                 })
             })
             .collect()

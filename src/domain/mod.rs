@@ -35,7 +35,7 @@ pub use change::ChangeSet;
 pub use collection::Collection;
 pub use control::{Blockade, ConfidenceBasis, ControlObservation, ControlStatus, SourceNature, Target};
 pub use control_area::ControlArea;
-pub use corridor::{Corridor, CorridorSegment, SegmentStatus, StatusChange, SupplyShare, reported_at};
+pub use corridor::{Corridor, CorridorSegment, PastReport, SegmentStatus, StatusChange, SupplyShare, reported_at};
 pub use crs::Crs;
 pub use cursor::Cursor;
 pub use error::DomainError;

@@ -257,8 +257,8 @@ fn operations() -> Vec<Operation> {
             "/playback/corridors",
             "playCorridors",
             "Playback",
-            "Every dated status of a corridor, once.",
-            vec![form(&["json"])],
+            "Every dated status of a corridor, once, and what each segment counts as.",
+            vec![form(&["json"]), parameter("known_at")],
             json_only(any_object()),
         ),
         plain(

@@ -5,11 +5,12 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Value as Json, json};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::analytics::standing_word;
 use super::cache::{Footprint, Thorough};
-use super::negotiate::{no_parameters, only};
+use super::negotiate::only;
 use super::params::Params;
 use super::problem::Problem;
 use super::reply::{self, JSON};
@@ -148,15 +149,18 @@ pub(super) async fn control(
     Ok(reply::json(JSON, &body))
 }
 
-/// `GET /playback/corridors`: each road once, each dated status once. A day that no status of a road covers is unknown.
+/// `GET /playback/corridors[?known_at=]`: each road once, each dated status once. A day that no status of a road covers is unknown.
 pub(super) async fn corridors(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    no_parameters(query.as_deref(), &headers, "application/json")?;
-    let body = state.on_snapshot(move |snapshot| Ok(corridor_changes(snapshot, audience))).await?;
+    let mut params = Params::parse(query.as_deref())?;
+    only(&mut params, &headers, "json", &["application/json"])?;
+    let known_at = params.known_at()?;
+    params.finish()?;
+    let body = state.on_snapshot(move |snapshot| Ok(corridor_changes(snapshot, audience, known_at))).await?;
     Ok(reply::json(JSON, &body))
 }
 
@@ -310,10 +314,11 @@ fn rival<'a>(model: &'a ControlModel, view: &'a UnitView) -> Option<&'a str> {
     others.filter(|(party, _)| other(party)).max_by(|a, b| a.1.total_cmp(b.1)).map(|(party, _)| party)
 }
 
-fn corridor_changes(snapshot: &Snapshot, audience: Audience) -> Json {
+fn corridor_changes(snapshot: &Snapshot, audience: Audience, known_at: Option<Instant>) -> Json {
     let corridors: Vec<Json> = snapshot.corridors().iter().map(describe).collect();
     let (mut changes, mut withheld) = (Vec::new(), 0);
     for (ordinal, corridor) in snapshot.corridors().iter().enumerate() {
+        let corridor = known_at.map_or(Cow::Borrowed(corridor), |known_at| Cow::Owned(corridor.as_known(known_at)));
         let (shown, hidden): (Vec<_>, Vec<_>) =
             corridor.changes.iter().partition(|change| audience.may_see(change.redistribution()));
         withheld += hidden.len();
@@ -327,6 +332,7 @@ fn corridor_changes(snapshot: &Snapshot, audience: Audience) -> Json {
                 "from_precision": change.from_precision.as_str(),
                 "to_precision": change.to_precision.as_str(),
                 "last_confirmed": change.last_confirmed.map(|day| day.to_string()),
+                "known_at": change.source.known_at.to_string(),
                 "actor": change.actor,
                 "confidence": change.source.confidence,
                 "verification": change.source.verification.map(Verification::as_str),
@@ -336,7 +342,10 @@ fn corridor_changes(snapshot: &Snapshot, audience: Audience) -> Json {
         }));
     }
     let mut answer = json!({ "generation": snapshot.generation(), "corridors": corridors, "changes": changes });
-    answer["segment_states"] = segment_states(&snapshot.corridor_model(audience, None));
+    if let Some(known_at) = known_at {
+        answer["known_at"] = json!(known_at.to_string());
+    }
+    answer["segment_states"] = segment_states(&snapshot.corridor_model(audience, known_at));
     with_withheld(answer, withheld)
 }
 

@@ -50,7 +50,17 @@ impl Reader for Corridors {
             changes.push(change);
         } else {
             let class = class.unwrap_or(DEFAULT_CLASS).to_owned();
-            let road = Corridor { id, name, target, class, weight, waypoints, between: Vec::new(), changes: Arc::new([]) };
+            let road = Corridor {
+                id,
+                name,
+                target,
+                class,
+                weight,
+                waypoints,
+                between: Vec::new(),
+                changes: Arc::new([]),
+                past: Arc::new([]),
+            };
             self.roads.push((road, vec![change]));
         }
         run.summary.accepted += 1;

@@ -243,6 +243,7 @@ fn network(ways: &[Way], places: &[(String, Position, f64)], dataset: &str) -> V
             waypoints: vec![(name_of(from), from), (name_of(to), to)],
             between: if inner.is_empty() { Vec::new() } else { vec![inner] },
             changes: Arc::new([]),
+            past: Arc::new([]),
             id: id.clone(),
         };
         roads.insert(id, corridor);

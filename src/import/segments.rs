@@ -175,6 +175,7 @@ fn corridor(road: Road) -> Option<Corridor> {
         waypoints,
         between,
         changes: Arc::from(changes),
+        past: Arc::new([]),
     })
 }
 

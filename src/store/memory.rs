@@ -87,10 +87,13 @@ impl Transaction for MemoryTransaction<'_> {
         changes.actors.into_iter().for_each(|actor| replace(&mut next.actors, actor.code.clone(), actor, &mut counts));
         changes.regions.into_iter().for_each(|region| replace(&mut next.regions, region.id.clone(), region, &mut counts));
         changes.places.into_iter().for_each(|place| replace(&mut next.places, place.id.clone(), place, &mut counts));
-        changes
-            .corridors
-            .into_iter()
-            .for_each(|corridor| replace(&mut next.corridors, corridor.id.clone(), corridor, &mut counts));
+        for corridor in changes.corridors {
+            let corridor = match next.corridors.get(&corridor.id) {
+                Some(before) => corridor.after(before, now),
+                None => corridor,
+            };
+            replace(&mut next.corridors, corridor.id.clone(), corridor, &mut counts);
+        }
         changes.incidents.into_iter().for_each(|incident| learn(&mut next.incidents, incident, &mut counts));
         changes.control.into_iter().for_each(|observation| learn(&mut next.control, observation, &mut counts));
         self.changed |= counts.changed();

@@ -16,8 +16,8 @@ use crate::analytics::{
 };
 use crate::domain::{
     Actor, Audience, Bbox, Collection, ControlArea, ControlObservation, Corridor, CorridorSegment, Dataset, EventType,
-    FeatureQuery, Field, FrontCell, Instant, Interval, Page, Place, Position, Record, Redistribution, Region, Shape, SourceRef,
-    StatusChange, Value,
+    FeatureQuery, Field, FrontCell, Instant, Interval, Page, PastReport, Place, Position, Record, Redistribution, Region, Shape,
+    SourceRef, StatusChange, Value,
 };
 use crate::index::RegionLocator;
 use crate::tiles::TileId;
@@ -150,15 +150,19 @@ impl Content {
                 source.dataset = Arc::clone(dataset);
             }
         }
+        let linked = |mut change: StatusChange| {
+            if let Some(dataset) = newer(&change.source) {
+                change.source.dataset = Arc::clone(dataset);
+            }
+            change
+        };
         for corridor in &mut self.corridors {
             if corridor.changes.iter().any(|change| newer(&change.source).is_some()) {
-                let changes = corridor.changes.iter().cloned().map(|mut change| {
-                    if let Some(dataset) = newer(&change.source) {
-                        change.source.dataset = Arc::clone(dataset);
-                    }
-                    change
-                });
-                corridor.changes = changes.collect();
+                corridor.changes = corridor.changes.iter().cloned().map(linked).collect();
+            }
+            if corridor.past.iter().any(|past| newer(&past.change.source).is_some()) {
+                let past = corridor.past.iter().cloned();
+                corridor.past = past.map(|past| PastReport { change: linked(past.change), ..past }).collect();
             }
         }
     }
@@ -268,6 +272,9 @@ struct Roads {
     segments: Table<CorridorSegment>,
     /// The segments with the reports that may be passed on; `None` when that is all of them.
     public_segments: Option<Table<CorridorSegment>>,
+    /// Every version of the segments, made when the past is first asked for: of what everybody may see, and of everything.
+    public_versions: OnceLock<Table<CorridorSegment>>,
+    versions: OnceLock<Table<CorridorSegment>>,
 }
 
 impl Roads {
@@ -275,13 +282,26 @@ impl Roads {
         corridors.sort_by(|a, b| a.id.cmp(&b.id));
         let segments =
             |corridors: &[Corridor]| Table::new(Collection::Corridors, corridors.iter().flat_map(Corridor::segments).collect());
-        let mut reports = corridors.iter().flat_map(|corridor| corridor.changes.iter());
+        let past = corridors.iter().flat_map(|corridor| corridor.past.iter().map(|past| &past.change));
+        let mut reports = corridors.iter().flat_map(|corridor| corridor.changes.iter()).chain(past);
         let public_segments = if reports.any(|report| is_restricted(&report.source)) {
             Some(segments(&corridors.iter().map(Corridor::public).collect::<Vec<_>>())?)
         } else {
             None
         };
-        Ok(Self { segments: segments(&corridors)?, public_segments, corridors })
+        let (public_versions, versions) = Default::default();
+        Ok(Self { segments: segments(&corridors)?, public_segments, public_versions, versions, corridors })
+    }
+
+    /// The versions that the audience may see; none where they cannot be numbered, which takes more than four thousand million.
+    fn versions_for(&self, audience: Audience) -> &Table<CorridorSegment> {
+        let table =
+            |versions: Vec<CorridorSegment>| Table::new(Collection::Corridors, versions).unwrap_or_else(|_| Table::empty());
+        if audience == Audience::Public && self.public_segments.is_some() {
+            let public = || self.corridors.iter().flat_map(|corridor| corridor.public().versions()).collect();
+            return self.public_versions.get_or_init(|| table(public()));
+        }
+        self.versions.get_or_init(|| table(self.corridors.iter().flat_map(Corridor::versions).collect()))
     }
 }
 
@@ -683,7 +703,13 @@ impl Snapshot {
         match query.collection {
             Collection::Regions => self.areas.regions.search(query).map(RecordRef::Other).collect(),
             Collection::Places => self.places.search(query).map(RecordRef::Other).collect(),
-            Collection::Corridors => self.segments_for(query.audience).search(query).map(RecordRef::Other).collect(),
+            Collection::Corridors => {
+                let segments = match query.known_at {
+                    None => self.segments_for(query.audience),
+                    Some(_) => self.roads.versions_for(query.audience),
+                };
+                segments.search(query).map(RecordRef::Other).collect()
+            }
             Collection::Incidents => {
                 let may_see = |row: &IncidentRow<'_>| query.audience.may_see(row.redistribution());
                 let mut rows: Vec<_> =
@@ -727,8 +753,11 @@ impl Snapshot {
         let all = FeatureQuery { audience: Audience::Operator, ..query.clone() };
         if query.collection == Collection::Corridors {
             let told = |segment: &&CorridorSegment| segment.change_at(query.as_of).map(StatusChange::redistribution);
-            let withheld =
-                self.roads.segments.records_that_meet(&all).filter(|segment| told(segment) == Some(Redistribution::Restricted));
+            let segments = match query.known_at {
+                None => &self.roads.segments,
+                Some(_) => self.roads.versions_for(Audience::Operator),
+            };
+            let withheld = segments.records_that_meet(&all).filter(|segment| told(segment) == Some(Redistribution::Restricted));
             return Found { shown: self.search(query), withheld: withheld.map(|segment| RecordRef::Other(segment)).collect() };
         }
         let (shown, withheld) = self.search(&all).into_iter().partition(|record| query.audience.may_see(record.redistribution()));
@@ -811,7 +840,7 @@ impl Snapshot {
     #[must_use]
     pub fn shown_revisions(&self, audience: Audience, collection: Collection, id: &str) -> Vec<RecordRef<'_>> {
         if collection == Collection::Corridors {
-            return self.shown(audience, collection, id).into_iter().collect();
+            return segment_versions(self.roads.versions_for(audience).of(id));
         }
         if collection == Collection::ControlAreas {
             let Some(areas) = self.control_areas(audience) else { return Vec::new() };
@@ -848,8 +877,10 @@ impl Snapshot {
         let past: Vec<RecordRef<'_>> = match collection {
             Collection::Incidents => self.incidents.past_of(id).map(RecordRef::Incident).collect(),
             Collection::Control => self.control.past.of(id).iter().map(|record| RecordRef::Other(record)).collect(),
-            Collection::ControlAreas | Collection::Front => return self.shown_revisions(Audience::Operator, collection, id),
-            Collection::Regions | Collection::Places | Collection::Corridors => Vec::new(),
+            Collection::ControlAreas | Collection::Front | Collection::Corridors => {
+                return self.shown_revisions(Audience::Operator, collection, id);
+            }
+            Collection::Regions | Collection::Places => Vec::new(),
         };
         past.into_iter().chain(self.get(collection, id)).collect()
     }
@@ -933,6 +964,12 @@ fn around_cells(bbox: Bbox) -> Option<Bbox> {
 fn sorted(mut actors: Vec<Actor>) -> Arc<[Actor]> {
     actors.sort_by(|a, b| a.code.cmp(&b.code));
     actors.into()
+}
+
+/// The versions of a segment, without what was known before anything was reported of it, unless nothing ever was.
+fn segment_versions(versions: &[CorridorSegment]) -> Vec<RecordRef<'_>> {
+    let told = versions.iter().filter(|version| version.known_at.is_some() || version.superseded_at.is_none());
+    told.map(|version| RecordRef::Other(version)).collect()
 }
 
 fn first<R: Record>(records: &[R]) -> Option<RecordRef<'_>> {

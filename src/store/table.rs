@@ -35,6 +35,12 @@ impl<R: Record> Table<R> {
         Ok(Self { records, index, unplaced, extent, interval })
     }
 
+    /// A table of nothing.
+    pub(super) fn empty() -> Self {
+        let index = SpatioTemporalIndex::bulk_load(std::iter::empty());
+        Self { records: Vec::new(), index, unplaced: Vec::new(), extent: None, interval: None }
+    }
+
     pub(super) fn records(&self) -> &[R] {
         &self.records
     }

@@ -117,6 +117,9 @@ async function readAll(response: Response, progress: (share: number) => void): P
 /** Statements on control and what is assessed of them, as known on a day. */
 export const loadControl = (known: Day | null) => getJson<ControlAnswer>(`/playback/control?${knownAt(known)}`.replace(/\?$/, ""));
 
+/** Reports on roads and what segments count as, as known on a day. */
+const loadCorridors = (known: Day | null) => getJson<CorridorAnswer>(`/playback/corridors?${knownAt(known)}`.replace(/\?$/, ""));
+
 /** Where the shares of a region stand; a state has an id of two letters. */
 export const sharesPath = (region: string, known: Day | null) =>
   `/analytics/control/series?${[`level=${region.includes("-") ? 1 : 0}`, `region=${encodeURIComponent(region)}`, knownAt(known)].filter(Boolean).join("&")}`;
@@ -128,7 +131,7 @@ export async function loadFirst(known: Day | null, progress: (share: number) => 
   const [stream, control, corridors, actors] = await Promise.all([
     loadStream(known, progress),
     loadControl(known),
-    getJson<CorridorAnswer>("/playback/corridors"),
+    loadCorridors(known),
     getJson<{ actors: Actor[] }>("/actors"),
   ]);
   return { stream, control, corridors, actors: actors.actors };

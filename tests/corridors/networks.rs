@@ -322,10 +322,7 @@ fn stated_shares_bear_their_source_and_may_come_to_more_than_the_whole() {
         (&json!("one, 2024; other, 2010"), &json!("one, 2024"))
     );
     assert_eq!((&gateways[2]["weight_source"], &gateways[2]["share_is_default"]), (&Json::Null, &json!(true)));
-    // The gateway that is cut has from nothing to 0.35 of the supply, so that what is open lies between 0.65 and all of it.
-    let supply = |part: &str| answer["supply_open"][part].as_f64().unwrap();
-    assert!((supply("value") - 0.8).abs() < 1e-9);
-    assert!((0.65..0.8).contains(&supply("lo")) && supply("hi") > 0.9, "{} {}", supply("lo"), supply("hi"));
+    assert!((number(&answer["supply_open"]) - 0.8).abs() < 1e-9);
     let bad = read(
         "corridor_id,name,waypoints,target,status,valid_from,weight_source\nr1,r1,A 0 10; T 2 10,T,open,2025-01-01,somebody\n",
     );
@@ -341,8 +338,9 @@ fn a_road_whose_report_does_not_hold_carries_the_same_along_its_whole_length() {
         let answer = told(&snapshot_of(&csv(&rows)), "T", ON);
         ["lo", "median", "hi"].map(|part| answer["capacity_open"][part].as_f64().unwrap())
     };
-    let [_, median, high] = shared(&["r2|B M T|T|disrupted|2025-01-01||||||0.5"]);
-    assert!((0.4..0.6).contains(&median) && high > 0.7, "{median} {high}");
+    // Were it nothing in those draws, a fifth of all would be below a tenth.
+    let [low, ..] = shared(&["r2|B M T|T|disrupted|2025-01-01||||||0.5"]);
+    assert!(low > 0.1, "{low}");
     let [_, _, silent] = shared(&["r3|C M T|T|unknown|2025-01-01"]);
     let [_, _, alone] = shared(&[]);
     assert!(silent <= alone + 0.05, "{silent} {alone}");

@@ -1,6 +1,7 @@
 //! `/analytics/corridors`: the roads to towns over the bundled data, as the server answers.
 
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 
 use crate::support::{get, get_json};
 
@@ -66,6 +67,34 @@ fn what_was_not_known_yet_is_unknown() {
     let answer = get_json("/analytics/corridors?target=Bamako&date=2025-10-20&known_at=2025-10-20");
     assert_eq!((&answer["capacity_open"]["n"], &answer["known_at"]), (&json!(0), &json!("2025-10-20T23:59:59.999Z")));
     assert!(answer["gateways"].as_array().unwrap().iter().all(|gateway| gateway["state"] == "unknown"));
+}
+
+#[test]
+fn what_was_not_known_yet_is_told_by_no_layer() {
+    let all = get_json("/collections/corridors/items?datetime=2025-10-20&limit=10000");
+    let then = get_json("/collections/corridors/items?datetime=2025-10-20&limit=10000&known_at=2026-11-01");
+    assert_eq!((&then["numberMatched"], &then["known_at"]), (&all["numberMatched"], &json!("2026-11-01T23:59:59.999Z")));
+    let statuses = |answer: &Json| -> BTreeSet<String> {
+        let features = answer["features"].as_array().unwrap().iter();
+        features.map(|feature| feature["properties"]["status"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(statuses(&then), BTreeSet::from(["unknown".to_owned()]));
+    assert!(statuses(&all).contains("blocked"));
+    let tile = |known_at: &str| get_json(&format!("/tiles/corridors/0/0/0.geojson?datetime=2025-10-20&known_at={known_at}"));
+    assert_eq!(statuses(&tile("2026-11-01")), statuses(&then));
+    assert_eq!(statuses(&tile("2026-11-30")), statuses(&all));
+    let player = get_json("/playback/corridors?known_at=2026-11-01");
+    assert_eq!(
+        (player["corridors"].as_array().unwrap().len(), &player["changes"], &player["known_at"]),
+        (35, &json!([]), &then["known_at"])
+    );
+    assert_eq!(player["segment_states"]["rows"], json!([]));
+    assert_eq!(get_json("/playback/corridors?known_at=2026-11-30")["changes"], get_json("/playback/corridors")["changes"]);
+    let answer = get("/playback/corridors?known_at=never");
+    assert_eq!((answer.status, &answer.json()["parameter"]), (400, &json!("known_at")));
+    let versions = get_json("/collections/corridors/items/dakar-kita-bamako-rn24:1/revisions");
+    assert_eq!((versions.as_array().unwrap().len(), &versions[0]["superseded_at"]), (1, &Json::Null));
+    assert!(versions[0]["known_at"].as_str().unwrap().starts_with("2026-11-22") && versions[0]["weight"] == 0.6, "{versions}");
 }
 
 #[test]

@@ -131,6 +131,7 @@ fn store() -> MemoryStore {
         weight: None,
         waypoints: vec![("A".to_owned(), position(0)), ("B".to_owned(), position(2)), ("C".to_owned(), position(4))],
         between: Vec::new(),
+        past: Arc::from([]),
         changes: Arc::new([
             report(&open, SegmentStatus::Open, date(2023, 1, 1), date(2023, 1, 31)),
             report(&closed, SegmentStatus::Blocked, date(2023, 5, 1), date(2023, 5, 31)),

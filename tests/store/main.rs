@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use harmattan::domain::{
-    Audience, Bbox, ChangeSet, Collection, Dataset, DatePrecision, EventType, Fatalities, FeatureQuery, GeoPrecision, Incident,
-    Instant, Interval, Limit, Moment, Position, Record as _, Redistribution, SourceRef,
+    Audience, Bbox, ChangeSet, Collection, Corridor, Dataset, DatePrecision, EventType, Fatalities, FeatureQuery, GeoPrecision,
+    Incident, Instant, Interval, Limit, Moment, Position, Record as _, Redistribution, SegmentStatus, SourceRef, StatusChange,
+    SupplyShare,
 };
 use harmattan::store::{Counts, GeoPackageStore, MemoryStore, Store, commit};
 use proptest::prelude::*;
@@ -343,5 +344,120 @@ proptest! {
             prop_assert_eq!(page.matched, expected.len());
             prop_assert_eq!(page.items.iter().map(|record| record.id().to_owned()).collect::<Vec<_>>(), expected.clone());
         }
+    }
+}
+
+/// A road of two stretches with reports: status, first day of 2024, from when it was known, and the stretch that it speaks of alone.
+fn road(reports: &[(SegmentStatus, i8, i64, Option<u32>)]) -> ChangeSet {
+    let at = |lon: f64| Position::new(lon, 10.0).unwrap();
+    let changes = reports.iter().map(|(status, day, known_at, segment)| StatusChange {
+        segment: *segment,
+        status: *status,
+        valid_from: jiff::civil::date(2024, 1, *day),
+        valid_to: None,
+        from_precision: DatePrecision::Day,
+        to_precision: DatePrecision::Day,
+        last_confirmed: None,
+        actor: None,
+        note: None,
+        source: SourceRef { known_at: Instant::from_millis(*known_at), ..incident("a", 0.0, 0.0, 0, 0).source },
+    });
+    let corridor = Corridor {
+        id: "road".to_owned(),
+        name: "Road".to_owned(),
+        target: "C".to_owned(),
+        class: "trunk".to_owned(),
+        weight: Some(SupplyShare { source: Some(Arc::from("somebody, 2024")), ..SupplyShare::new(0.5, 0.4, 0.6).unwrap() }),
+        waypoints: vec![("A".to_owned(), at(0.0)), ("B".to_owned(), at(1.0)), ("C".to_owned(), at(2.0))],
+        between: Vec::new(),
+        changes: changes.collect(),
+        past: Arc::new([]),
+    };
+    ChangeSet { datasets: vec![dataset()], corridors: vec![corridor], ..ChangeSet::default() }
+}
+
+/// What was known at an instant of the first stretch of the road, on the last of the days.
+fn status_known(store: &dyn Store, known_at: Option<i64>) -> String {
+    let snapshot = store.snapshot().unwrap();
+    let as_of = Instant::parse("2024-01-31T00:00:00Z").unwrap();
+    let query =
+        FeatureQuery { known_at: known_at.map(Instant::from_millis), as_of, ..FeatureQuery::all(Collection::Corridors, as_of) };
+    let page = snapshot.query(&query);
+    assert_eq!((page.matched, page.items[1].id()), (2, "road:2"), "each stretch is there once, whatever was known of it");
+    page.items[0].value("status", as_of).to_string()
+}
+
+#[test]
+fn what_was_known_of_a_road_stays_when_other_reports_take_the_place_of_it() {
+    use SegmentStatus::{Blocked, Disrupted, Open};
+    for store in stores() {
+        commit(store.as_ref(), road(&[(Open, 1, 100, None)])).unwrap();
+        assert_eq!([Some(99), Some(100), None].map(|at| status_known(store.as_ref(), at)), ["unknown", "open", "open"]);
+        // The same said later is no revision; it stays known since then.
+        let again = commit(store.as_ref(), road(&[(Open, 1, 150, None)])).unwrap();
+        assert_eq!(status_known(store.as_ref(), Some(120)), "open", "{again:?}");
+        // A further report, known later: the first one is still what was known before.
+        commit(store.as_ref(), road(&[(Open, 1, 200, None), (Blocked, 10, 200, None)])).unwrap();
+        assert_eq!(
+            [Some(100), Some(199), Some(200), None].map(|at| status_known(store.as_ref(), at)),
+            ["open", "open", "blocked", "blocked"]
+        );
+        // A correction: what was believed from 200 to 300 is told of that time alone.
+        commit(store.as_ref(), road(&[(Open, 1, 300, None), (Disrupted, 10, 300, None), (Disrupted, 10, 300, Some(2))])).unwrap();
+        assert_eq!(
+            [Some(199), Some(200), Some(299), Some(300), None].map(|at| status_known(store.as_ref(), at)),
+            ["open", "blocked", "blocked", "disrupted", "disrupted"]
+        );
+        // All of it withdrawn: known until now.
+        commit(store.as_ref(), road(&[])).unwrap();
+        assert_eq!([Some(299), Some(300), None].map(|at| status_known(store.as_ref(), at)), ["blocked", "disrupted", "unknown"]);
+        let far = Instant::now().millis() + 60_000;
+        assert_eq!(status_known(store.as_ref(), Some(far)), "unknown");
+
+        let snapshot = store.snapshot().unwrap();
+        let versions = snapshot.shown_revisions(Audience::Public, Collection::Corridors, "road:1");
+        let told: Vec<(Option<i64>, Option<i64>)> = versions
+            .iter()
+            .map(|version| (version.known_at().map(Instant::millis), version.superseded_at().map(Instant::millis)))
+            .collect();
+        assert_eq!(told[..3], [(Some(100), Some(200)), (Some(200), Some(300)), (Some(300), told[3].0)]);
+        assert_eq!((told.len(), told[3].1), (4, None));
+        assert_eq!(versions[3].value("weight_source", Instant::MAX).to_string(), "somebody, 2024");
+    }
+}
+
+#[test]
+fn a_road_whose_past_may_not_be_passed_on_is_unknown_there_to_the_public() {
+    use SegmentStatus::{Blocked, Open};
+    for store in stores() {
+        let closed =
+            Arc::new(Dataset { id: "closed".to_owned(), redistribution: Redistribution::Restricted, ..(*dataset()).clone() });
+        let mut before = road(&[(Blocked, 1, 100, None)]);
+        let corridor = &mut before.corridors[0];
+        corridor.changes = corridor
+            .changes
+            .iter()
+            .cloned()
+            .map(|mut change| {
+                change.source.dataset = Arc::clone(&closed);
+                change
+            })
+            .collect();
+        before.datasets.push(closed);
+        commit(store.as_ref(), before).unwrap();
+        commit(store.as_ref(), road(&[(Open, 1, 200, None)])).unwrap();
+        let snapshot = store.snapshot().unwrap();
+        let as_of = Instant::parse("2024-01-31T00:00:00Z").unwrap();
+        let told = |audience, known_at: i64| {
+            let known_at = Some(Instant::from_millis(known_at));
+            let page =
+                snapshot.query(&FeatureQuery { audience, known_at, as_of, ..FeatureQuery::all(Collection::Corridors, as_of) });
+            (page.items[0].value("status", as_of).to_string(), page.matched, page.withheld)
+        };
+        assert_eq!(told(Audience::Operator, 150), ("blocked".to_owned(), 2, 0));
+        assert_eq!(told(Audience::Public, 150), ("unknown".to_owned(), 2, 2));
+        assert_eq!(told(Audience::Public, 200), ("open".to_owned(), 2, 0));
+        let of = |audience| snapshot.shown_revisions(audience, Collection::Corridors, "road:1").len();
+        assert_eq!((of(Audience::Public), of(Audience::Operator)), (1, 2));
     }
 }

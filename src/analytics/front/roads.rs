@@ -108,6 +108,7 @@ mod tests {
             waypoints: places.iter().map(|(name, lon, lat)| ((*name).to_owned(), at(*lon, *lat))).collect(),
             between: Vec::new(),
             changes: std::sync::Arc::from([]),
+            past: std::sync::Arc::from([]),
         }
     }
 

@@ -10,8 +10,8 @@ use super::super::history::Superseded;
 use super::super::incidents::{Builder, ChangedIncidents, Incoming};
 use super::super::snapshot::{Changed, Content, Snapshot};
 use super::changes::{Changes, Records};
-use super::rows::{Cells, Datasets, Report, Road, Stored, incoming};
-use crate::domain::{Actor, Collection, ControlObservation, Corridor, Dataset, Incident, Place, Region, StatusChange};
+use super::rows::{Cells, Datasets, Report, Road, Stored, incoming, reported};
+use crate::domain::{Actor, Collection, ControlObservation, Corridor, Dataset, Incident, Place, Region};
 
 /// As many rows as make a second thread worth its connection.
 const WORTH_TWO: i64 = 50_000;
@@ -115,23 +115,32 @@ fn all_incidents(connection: &Connection, other: Option<Connection>, datasets: &
 
 /// The corridors with the reports on them.
 fn corridors(connection: &Connection, datasets: &Datasets) -> Result<Vec<Corridor>, StoreError> {
-    let mut changes: HashMap<String, Vec<StatusChange>> = HashMap::new();
+    let mut reports: HashMap<String, Vec<Report>> = HashMap::new();
     for report in current::<Report>(connection, datasets)? {
-        changes.entry(report.corridor).or_default().push(report.change);
+        reports.entry(report.corridor.clone()).or_default().push(report);
     }
     let corridors = current::<Road>(connection, datasets)?.into_iter().map(|road| {
-        let mut changes = changes.remove(&road.corridor.id).unwrap_or_default();
-        changes.sort_by_key(|change| change.valid_from);
-        Corridor { changes: changes.into(), ..road.corridor }
+        let (changes, past) = reported(reports.remove(&road.corridor.id).unwrap_or_default());
+        Corridor { changes: changes.into(), past: past.into(), ..road.corridor }
     });
     Ok(corridors.collect())
+}
+
+/// The reports on one corridor, those of the past among them.
+pub(super) fn reports_on(connection: &Connection, corridor: &str, datasets: &Datasets) -> Result<Vec<Report>, StoreError> {
+    let sql = format!("SELECT fid, {} FROM {} WHERE corridor = ?1 ORDER BY fid", Report::COLUMNS.join(", "), Report::TABLE);
+    let mut statement = connection.prepare_cached(&sql)?;
+    read_all(statement.query([corridor])?, datasets)
 }
 
 /// What is known now.
 pub(super) fn current<R: Stored>(connection: &Connection, datasets: &Datasets) -> Result<Vec<R>, StoreError> {
     let sql = format!("SELECT fid, {} FROM {} ORDER BY fid", R::COLUMNS.join(", "), R::TABLE);
     let mut statement = connection.prepare(&sql)?;
-    let mut rows = statement.query([])?;
+    read_all(statement.query([])?, datasets)
+}
+
+fn read_all<R: Stored>(mut rows: Rows<'_>, datasets: &Datasets) -> Result<Vec<R>, StoreError> {
     let mut records = Vec::new();
     while let Some(row) = rows.next()? {
         let record = R::read(&Cells::new(row, 1), datasets);

@@ -12,8 +12,9 @@ use super::super::incidents::Incoming;
 use super::geometry;
 use crate::domain::{
     Actor, AdminLevel, Bbox, Blockade, ConfidenceBasis, ControlObservation, ControlStatus, Corridor, Dataset, DatePrecision,
-    EventType, Fatalities, GeoPrecision, Incident, Instant, Membership, Moment, Place, PlaceKind, Position, Record as _,
-    Redistribution, Region, SegmentStatus, Shape, Side, SourceNature, SourceRef, StatusChange, SupplyShare, Target, Verification,
+    EventType, Fatalities, GeoPrecision, Incident, Instant, Membership, Moment, PastReport, Place, PlaceKind, Position,
+    Record as _, Redistribution, Region, SegmentStatus, Shape, Side, SourceNature, SourceRef, StatusChange, SupplyShare, Target,
+    Verification,
 };
 use geo::LineString;
 
@@ -142,6 +143,10 @@ impl<'a> Cells<'a> {
     /// An instant as [`instant`] writes it.
     pub(super) fn instant(&self) -> Option<Instant> {
         Instant::parse(self.str()?).ok()
+    }
+
+    fn optional_instant(&self) -> Option<Option<Instant>> {
+        self.maybe_text()?.map(Instant::parse).transpose().ok()
     }
 
     fn source(&self, datasets: &Datasets) -> Option<SourceRef> {
@@ -708,15 +713,31 @@ impl Stored for Road {
         let places = names.iter().zip(&at).map(|(name, at)| ((*name).to_owned(), positions[*at])).collect();
         let between = at.windows(2).map(|pair| positions[pair[0] + 1..pair[1]].to_vec());
         let between = if vertices.is_some() { between.collect() } else { Vec::new() };
-        let corridor = Corridor { id, name, target, class, weight, waypoints: places, between, changes: Arc::new([]) };
+        let corridor =
+            Corridor { id, name, target, class, weight, waypoints: places, between, changes: Arc::new([]), past: Arc::new([]) };
         Some(Self { corridor, line, waypoints, vertices })
     }
 }
 
-/// A report on a corridor.
+/// A report on a corridor, as known now or before.
 pub(super) struct Report {
     pub(super) corridor: String,
     pub(super) change: StatusChange,
+    /// From when on it was no longer what is known.
+    pub(super) superseded_at: Option<Instant>,
+}
+
+/// Puts reports on their corridor, in the order of the rows.
+pub(super) fn reported(reports: Vec<Report>) -> (Vec<StatusChange>, Vec<PastReport>) {
+    let (mut changes, mut past) = (Vec::new(), Vec::new());
+    for Report { change, superseded_at, .. } in reports {
+        match superseded_at {
+            None => changes.push(change),
+            Some(superseded_at) => past.push(PastReport { change, superseded_at }),
+        }
+    }
+    changes.sort_by_key(|change| change.valid_from);
+    (changes, past)
 }
 
 impl Stored for Report {
@@ -737,8 +758,9 @@ impl Stored for Report {
         "last_confirmed",
         "from_precision",
         "to_precision",
+        "superseded_at",
     ];
-    const LATER: &'static [&'static str] = &["segment", "last_confirmed", "from_precision", "to_precision"];
+    const LATER: &'static [&'static str] = &["segment", "last_confirmed", "from_precision", "to_precision", "superseded_at"];
 
     fn values(&self) -> Vec<ToSqlOutput<'_>> {
         // A day is what nothing means.
@@ -758,6 +780,7 @@ impl Stored for Report {
             [self.change.from_precision, self.change.to_precision]
                 .map(|of| precision(of).map_or(ToSqlOutput::Owned(SqlValue::Null), text)),
         );
+        values.push(self.superseded_at.map_or(ToSqlOutput::Owned(SqlValue::Null), |at| ToSqlOutput::from(instant(at))));
         values
     }
 
@@ -769,8 +792,10 @@ impl Stored for Report {
         let (segment, last_confirmed) = (cells.optional_count()?, cells.optional_date()?);
         let precision = || cells.maybe_text()?.map_or(Ok(DatePrecision::Day), DatePrecision::parse_of_control).ok();
         let (from_precision, to_precision) = (precision()?, precision()?);
+        let superseded_at = cells.optional_instant()?;
         Some(Self {
             corridor,
+            superseded_at,
             change: StatusChange {
                 segment,
                 status,

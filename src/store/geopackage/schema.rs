@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003-control.sql"),
     include_str!("migrations/0004-corridors.sql"),
     include_str!("migrations/0005-weights.sql"),
+    include_str!("migrations/0006-known.sql"),
 ];
 
 /// The version of the schema that this program writes.

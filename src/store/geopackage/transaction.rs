@@ -8,10 +8,12 @@ use std::sync::{Arc, MutexGuard};
 use super::super::history::{Event, Put, Versioned, place};
 use super::super::{Counts, StoreError, Transaction};
 use super::changes::Changes;
-use super::rows::{Cells, Datasets, Report, Road, Stored, content_hash, instant};
+use super::rows::{Cells, Datasets, Report, Road, Stored, content_hash, instant, reported};
 use super::schema::{FEATURE_TABLES, insert_trigger};
 use super::{GeoPackageStore, load, rtree};
-use crate::domain::{Actor, ChangeSet, Collection, ControlObservation, Dataset, Incident, Instant, Place, Region};
+use crate::domain::{
+    Actor, ChangeSet, Collection, ControlObservation, Corridor, Dataset, Incident, Instant, Place, Region, StatusChange,
+};
 
 /// How many new incidents are put into the spatial index one by one. From then on, and when they are a good part of those that
 /// were there, the index is made anew at the end, which costs a tenth for each row.
@@ -159,7 +161,7 @@ impl GeoPackageTransaction<'_> {
         }
         for corridor in changes.corridors {
             let (before, id) = (counts, corridor.id.clone());
-            replace_corridor(&self.connection, corridor, &mut counts)?;
+            replace_corridor(&self.connection, &self.datasets, corridor, &mut counts)?;
             note(log, Road::TABLE, &id, before, counts);
         }
         let added = counts.added;
@@ -296,11 +298,16 @@ fn replace_row<R: Stored>(
     }
 }
 
-/// Puts a corridor with the reports on it: the row's hash covers both.
-fn replace_corridor(connection: &Connection, corridor: crate::domain::Corridor, counts: &mut Counts) -> Result<(), StoreError> {
+/// Puts a corridor with the reports on it: the row's hash covers both. Reports that it no longer has are kept as the past.
+fn replace_corridor(
+    connection: &Connection,
+    datasets: &Datasets,
+    corridor: Corridor,
+    counts: &mut Counts,
+) -> Result<(), StoreError> {
     let id = corridor.id.clone();
-    let reports: Vec<Report> =
-        corridor.changes.iter().map(|change| Report { corridor: id.clone(), change: change.clone() }).collect();
+    let report = |change: &StatusChange| Report { corridor: id.clone(), change: change.clone(), superseded_at: None };
+    let reports: Vec<Report> = corridor.changes.iter().map(report).collect();
     let road = Road::new(corridor);
     let values = road.values();
     let hash = reports
@@ -311,7 +318,12 @@ fn replace_corridor(connection: &Connection, corridor: crate::domain::Corridor, 
     if counts.unchanged > before.unchanged {
         return Ok(());
     }
-    connection.execute("DELETE FROM corridor_status WHERE corridor = ?1", [&id])?;
+    let (changes, past) = reported(load::reports_on(connection, &id, datasets)?);
+    let known = Corridor { changes: changes.into(), past: past.into(), ..road.corridor.clone() };
+    let Corridor { changes, past, .. } = road.corridor.after(&known, Instant::now());
+    let past = past.iter().map(|past| Report { superseded_at: Some(past.superseded_at), ..report(&past.change) });
+    let reports: Vec<Report> = changes.iter().map(report).chain(past).collect();
+    connection.prepare_cached("DELETE FROM corridor_status WHERE corridor = ?1")?.execute([&id])?;
     let columns = Report::COLUMNS;
     let sql = format!("INSERT INTO corridor_status ({}) VALUES ({})", columns.join(", "), placeholders(columns.len()));
     for report in &reports {
