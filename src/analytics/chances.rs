@@ -4,14 +4,14 @@
 //! A report speaks of a corridor as a whole, so its stretches are drawn together; roads err together by the correlation of
 //! [`draws`](super::draws). Days on which the belief in every status is the same to a twentieth have one answer, which is kept.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::draws::{ROAD_DRAWS, of_all_roads, of_road, quantile};
 use super::flow::{Waterworks, units, widest};
 use super::network::{Network, Supply};
 use super::parameters::{CONFIDENCE_INFERRED, MULTIPLIER_UNKNOWN, UNKNOWN_WEIGHT};
-use super::status::{LADDER, Odds, PARTS, in_band, rung};
+use super::status::{LADDER, Odds, PARTS, in_band};
 use crate::domain::SegmentStatus;
 
 /// What is believed on a day.
@@ -32,6 +32,8 @@ pub(super) struct Drawn {
     pub(super) capacity: Points,
     pub(super) supply: Points,
     pub(super) redundancy: Points,
+    /// Whether a cut holds up each flow that it rests on.
+    pub(super) is_sound: bool,
 }
 
 /// Edges of a link that are drawn alike.
@@ -45,14 +47,17 @@ struct Alike {
     edges: Vec<usize>,
 }
 
+/// A number for the status and one for the band, one a draw.
+type Streams = (Vec<f64>, Vec<f64>);
+
 /// The numbers that every draw of a town begins with.
 #[derive(Debug)]
 pub(super) struct Begun {
-    /// A number for the status and one for the band, one a draw, of each claimant in their order.
-    streams: Vec<(Vec<f64>, Vec<f64>)>,
+    /// Of each claimant in their order.
+    streams: Vec<Streams>,
+    /// Of each edge that attacks contest on some day.
+    attacked: HashMap<usize, Streams>,
     links: Vec<Vec<Alike>>,
-    /// For each edge its name.
-    names: HashMap<usize, String>,
     /// Shares of the gateways, and what arrives over open roads with them, one a draw; only one where no range is stated.
     shares: Vec<(Vec<f64>, u64)>,
     works: Waterworks,
@@ -75,6 +80,7 @@ impl Chances {
         network: &Network,
         supply: &Supply,
         own: &HashMap<usize, usize>,
+        attacked: &[usize],
         name: impl Fn(usize) -> String,
     ) -> Begun {
         let mut claimants: Vec<usize> = supply.roads.clone();
@@ -85,9 +91,17 @@ impl Chances {
         claimants.dedup();
         let place = |claimant: usize| claimants.binary_search(&claimant).ok();
         let (statuses, bands) = (of_all_roads("status"), of_all_roads("band"));
-        let streams = claimants.iter().map(|claimant| {
-            let name = name(*claimant);
-            (of_road("status", &name, &statuses), of_road("band", &name, &bands))
+        let streams: Vec<Streams> = claimants
+            .iter()
+            .map(|claimant| {
+                let name = name(*claimant);
+                (of_road("status", &name, &statuses), of_road("band", &name, &bands))
+            })
+            .collect();
+        let (statuses, bands) = (of_all_roads("attack"), of_all_roads("attack band"));
+        let attacked = attacked.iter().map(|edge| {
+            let name = network.segment_ids(*edge).into_iter().next().unwrap_or_default();
+            (*edge, (of_road("attack", &name, &statuses), of_road("attack band", &name, &bands)))
         });
         let links = supply.links.iter().map(|link| {
             let mut alike: Vec<Alike> = Vec::new();
@@ -118,36 +132,33 @@ impl Chances {
             (shares, arrives)
         });
         let shares = shares.collect();
-        Begun {
-            streams: streams.collect(),
-            names: supply.edges().map(|edge| (edge, network.segment_ids(edge).into_iter().next().unwrap_or_default())).collect(),
-            links,
-            shares,
-            works,
-            supply: supply.clone(),
-        }
+        Begun { streams, attacked: attacked.collect(), links, shares, works, supply: supply.clone() }
     }
 
-    /// Makes the draws that are not kept yet, on every core.
+    /// Makes the draws that are not kept yet, on every core. `odds` stand in the order of their days.
     pub(super) fn make(&self, odds: &[Vec<Odd>], begin: impl FnOnce() -> Begun) {
         let begun = self.begun.get_or_init(begin);
-        let mut missing: Vec<&Vec<Odd>> = {
+        let mut missing: Vec<&Vec<Odd>> = Vec::new();
+        {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             if kept.len() > KEPT {
                 kept.clear();
             }
-            odds.iter().filter(|odds| !kept.contains_key(*odds)).collect()
-        };
-        missing.sort_unstable_by_key(|odds| std::ptr::from_ref(*odds));
-        let mut seen = std::collections::HashSet::new();
-        missing.retain(|odds| seen.insert(*odds));
+            let mut seen: HashSet<&Vec<Odd>> = HashSet::new();
+            for odds in odds {
+                if missing.last().is_none_or(|last| *last != odds) && !kept.contains_key(odds) && seen.insert(odds) {
+                    missing.push(odds);
+                }
+            }
+        }
         let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(missing.len()).max(1);
         let each = missing.len().div_ceil(workers).max(1);
         std::thread::scope(|scope| {
             for part in missing.chunks(each) {
                 scope.spawn(move || {
+                    let mut drawer = Drawer::new(begun);
                     for odds in part {
-                        let drawn = begun.draw(odds);
+                        let drawn = drawer.draw(odds);
                         self.kept.lock().unwrap_or_else(PoisonError::into_inner).insert((*odds).clone(), drawn);
                     }
                 });
@@ -158,89 +169,164 @@ impl Chances {
     /// What draws came to that were made.
     pub(super) fn of(&self, odds: &[Odd]) -> Drawn {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(odds).copied();
-        kept.or_else(|| self.begun.get().map(|begun| begun.draw(odds))).unwrap_or_default()
+        kept.or_else(|| self.begun.get().map(|begun| Drawer::new(begun).draw(odds))).unwrap_or_default()
     }
 }
 
-impl Begun {
-    fn draw(&self, odds: &[Odd]) -> Drawn {
-        let reported: Vec<Odds> =
-            odds.iter().filter_map(|odd| if let Odd::Report(_, odds) = odd { Some(*odds) } else { None }).collect();
-        let (of_status, of_band) = (of_all_roads("attack"), of_all_roads("attack band"));
-        let attacked = odds.iter().filter_map(|odd| {
-            let Odd::Attacked(edge) = odd else { return None };
-            let name = self.names.get(edge)?;
-            Some((*edge, (of_road("attack", name, &of_status), of_road("attack band", name, &of_band))))
-        });
-        let attacked: HashMap<usize, (Vec<f64>, Vec<f64>)> = attacked.collect();
-        let believed = CONFIDENCE_INFERRED.value / (CONFIDENCE_INFERRED.value + UNKNOWN_WEIGHT.value);
-        let mut works = self.works.clone();
-        let mut ways: HashMap<Vec<bool>, u64> = HashMap::new();
-        let (mut capacity, mut supply, mut redundancy) =
-            (Vec::with_capacity(ROAD_DRAWS), Vec::with_capacity(ROAD_DRAWS), Vec::with_capacity(ROAD_DRAWS));
-        let (mut carried, mut multipliers, mut open) = (Vec::new(), Vec::new(), Vec::new());
-        let mut drawn: Vec<(SegmentStatus, f64)> = Vec::new();
-        for draw in 0..ROAD_DRAWS {
-            drawn.clear();
-            drawn.extend(reported.iter().zip(&self.streams).map(|(odds, (status, band))| {
-                let status = drawn_status(odds, status[draw]);
-                (status, in_band(status, band[draw]))
-            }));
-            carried.clear();
-            multipliers.clear();
-            open.clear();
-            for link in &self.links {
-                let (mut least, mut most, mut all_open) = (f64::INFINITY, f64::INFINITY, true);
-                for alike in link {
-                    let (status, mut multiplier) = together(alike, &drawn, |at| is_silent(&reported[at]));
-                    let mut is_open = status == SegmentStatus::Open || status == SegmentStatus::Unknown && multiplier >= 0.5;
-                    for edge in alike.edges.iter().filter_map(|edge| attacked.get(edge)) {
-                        if edge.0[draw] < believed {
-                            multiplier = multiplier.min(in_band(SegmentStatus::Disrupted, edge.1[draw]));
-                            is_open = false;
-                        }
-                    }
-                    least = least.min(alike.capacity * multiplier);
-                    most = most.min(multiplier);
-                    all_open &= is_open;
-                }
-                carried.push(units(least));
-                multipliers.push(most);
-                open.push(all_open);
-            }
-            let (shares, arrives) = &self.shares[draw.min(self.shares.len() - 1)];
-            #[allow(clippy::cast_precision_loss, reason = "some hundred thousand")]
-            capacity.push(if *arrives == 0 { 0.0 } else { works.flow(&carried, shares).value as f64 / *arrives as f64 });
-            supply.push(widest(&self.supply, &multipliers).iter().zip(shares).map(|(best, share)| best * share).sum());
-            #[allow(clippy::cast_precision_loss, reason = "a handful")]
-            redundancy.push(match ways.get(&open) {
-                Some(ways) => *ways as f64,
-                None => {
-                    let found = works.disjoint(open.iter().copied());
-                    ways.insert(open.clone(), found);
-                    found as f64
-                }
-            });
+/// What a draw comes to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Outcome {
+    capacity: f64,
+    supply: f64,
+    redundancy: f64,
+    is_sound: bool,
+}
+
+/// Makes draws, one state of belief after the other. What a draw comes to follows from the statuses drawn in it, since its bands and shares
+/// stay: from one state of belief to one near it few draws are otherwise, and the others are not worked out again.
+struct Drawer<'a> {
+    begun: &'a Begun,
+    works: Waterworks,
+    ways: HashMap<Vec<bool>, u64>,
+    /// Of each draw the statuses drawn last and what they came to.
+    last: Vec<(Vec<u8>, Outcome)>,
+    key: Vec<u8>,
+    drawn: Vec<(SegmentStatus, f64)>,
+    carried: Vec<u64>,
+    multipliers: Vec<f64>,
+    open: Vec<bool>,
+}
+
+/// Set in the key of a draw for a road of which nothing is believed but that it is unknown.
+const SILENT: u8 = 8;
+
+impl<'a> Drawer<'a> {
+    fn new(begun: &'a Begun) -> Self {
+        Self {
+            begun,
+            works: begun.works.clone(),
+            ways: HashMap::new(),
+            last: vec![(vec![u8::MAX], Outcome::default()); ROAD_DRAWS],
+            key: Vec::new(),
+            drawn: Vec::new(),
+            carried: Vec::new(),
+            multipliers: Vec::new(),
+            open: Vec::new(),
         }
-        Drawn { capacity: points(capacity), supply: points(supply), redundancy: points(redundancy) }
+    }
+
+    fn draw(&mut self, odds: &[Odd]) -> Drawn {
+        let begun = self.begun;
+        let mut reported: Vec<(&Odds, u8)> = Vec::new();
+        let mut attacked: Vec<(usize, &Streams)> = Vec::new();
+        for odd in odds {
+            match odd {
+                Odd::Report(_, odds) => reported.push((odds, if is_silent(odds) { SILENT } else { 0 })),
+                Odd::Attacked(edge) => attacked.extend(begun.attacked.get(edge).map(|streams| (*edge, streams))),
+            }
+        }
+        let believed = CONFIDENCE_INFERRED.value / (CONFIDENCE_INFERRED.value + UNKNOWN_WEIGHT.value);
+        let rows = [(); 3].map(|()| Vec::with_capacity(ROAD_DRAWS));
+        let [mut capacity, mut supply, mut redundancy] = rows;
+        let mut is_sound = true;
+        for draw in 0..ROAD_DRAWS {
+            self.key.clear();
+            let rungs = reported.iter().zip(&begun.streams);
+            self.key.extend(rungs.map(|((odds, silent), (status, _))| drawn_rung(odds, status[draw]) | silent));
+            for (edge, (status, _)) in &attacked {
+                if status[draw] < believed {
+                    self.key.extend(edge.to_le_bytes());
+                }
+            }
+            let outcome = if self.last[draw].0 == self.key {
+                self.last[draw].1
+            } else {
+                let outcome = self.outcome(draw, reported.len());
+                let (key, last) = &mut self.last[draw];
+                key.clone_from(&self.key);
+                *last = outcome;
+                outcome
+            };
+            capacity.push(outcome.capacity);
+            supply.push(outcome.supply);
+            redundancy.push(outcome.redundancy);
+            is_sound &= outcome.is_sound;
+        }
+        Drawn { capacity: points(capacity), supply: points(supply), redundancy: points(redundancy), is_sound }
+    }
+
+    /// What a draw comes to in which the key holds the rungs of so many claimants and behind them the edges that attacks contest.
+    fn outcome(&mut self, draw: usize, claimants: usize) -> Outcome {
+        let begun = self.begun;
+        let (rungs, contested) = self.key.split_at(claimants);
+        let is_contested = |edge: usize| contested.chunks(size_of::<usize>()).any(|bytes| bytes == edge.to_le_bytes());
+        self.drawn.clear();
+        self.drawn.extend(rungs.iter().zip(&begun.streams).map(|(rung, (_, band))| {
+            let status = LADDER[usize::from(*rung & !SILENT)];
+            (status, in_band(status, band[draw]))
+        }));
+        self.carried.clear();
+        self.multipliers.clear();
+        self.open.clear();
+        for link in &begun.links {
+            let (mut least, mut most, mut all_open) = (f64::INFINITY, f64::INFINITY, true);
+            for alike in link {
+                let (status, mut multiplier) = together(alike, &self.drawn, |at| rungs[at] & SILENT != 0);
+                let mut is_open = status == SegmentStatus::Open || status == SegmentStatus::Unknown && multiplier >= 0.5;
+                if !contested.is_empty() {
+                    for edge in alike.edges.iter().filter(|edge| is_contested(**edge)) {
+                        let band = begun.attacked.get(edge).map_or(0.5, |(_, band)| band[draw]);
+                        multiplier = multiplier.min(in_band(SegmentStatus::Disrupted, band));
+                        is_open = false;
+                    }
+                }
+                least = least.min(alike.capacity * multiplier);
+                most = most.min(multiplier);
+                all_open &= is_open;
+            }
+            self.carried.push(units(least));
+            self.multipliers.push(most);
+            self.open.push(all_open);
+        }
+        let (shares, arrives) = &begun.shares[draw.min(begun.shares.len() - 1)];
+        let flow = self.works.flow(&self.carried, shares);
+        let is_sound = self.works.is_greatest(&flow);
+        let redundancy = match self.ways.get(&self.open) {
+            Some(ways) => *ways,
+            None => {
+                let found = self.works.disjoint(self.open.iter().copied());
+                self.ways.insert(self.open.clone(), found);
+                found
+            }
+        };
+        #[allow(clippy::cast_precision_loss, reason = "some hundred thousand, and a handful")]
+        Outcome {
+            capacity: if *arrives == 0 { 0.0 } else { flow.value as f64 / *arrives as f64 },
+            supply: widest(&begun.supply, &self.multipliers).iter().zip(shares).map(|(best, share)| best * share).sum(),
+            redundancy: redundancy as f64,
+            is_sound,
+        }
     }
 }
 
-/// The status below which a part of the belief lies, from the best to the worst.
-fn drawn_status(odds: &Odds, part: f64) -> SegmentStatus {
+/// The rung of the status below which a part of the belief lies, from the best to the worst.
+fn drawn_rung(odds: &Odds, part: f64) -> u8 {
     let mut below = 0;
-    for (odd, status) in odds.iter().zip(LADDER) {
+    for (odd, rung) in odds.iter().zip(0..) {
         below += *odd;
         if part * f64::from(PARTS) < f64::from(below) {
-            return status;
+            return rung;
         }
     }
-    SegmentStatus::Unknown
+    UNKNOWN
 }
+
+/// Where on the ladder the unknown stands.
+const UNKNOWN: u8 = 2;
 
 /// Whether nothing is believed of a road but that it is unknown.
 fn is_silent(odds: &Odds) -> bool {
-    odds[rung(SegmentStatus::Unknown)] == PARTS
+    odds[usize::from(UNKNOWN)] == PARTS
 }
 
 /// How edges stand in a draw: by their own reports where those hold, else by the least severe of their corridors. What passes on one of
@@ -262,4 +348,19 @@ fn together(alike: &Alike, drawn: &[(SegmentStatus, f64)], is_silent: impl Fn(us
 fn points(mut row: Vec<f64>) -> Points {
     row.sort_by(f64::total_cmp);
     (quantile(&row, 0.05), quantile(&row, 0.5), quantile(&row, 0.95))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_unknown_stands_where_the_ladder_has_it() {
+        assert_eq!(LADDER[usize::from(UNKNOWN)], SegmentStatus::Unknown);
+        assert!(LADDER.len() <= usize::from(SILENT));
+        assert_eq!(drawn_rung(&[10, 5, 5, 0, 0, 0], 0.49), 0);
+        assert_eq!(drawn_rung(&[10, 5, 5, 0, 0, 0], 0.5), 1);
+        assert_eq!(drawn_rung(&[10, 5, 5, 0, 0, 0], 0.75), 2);
+        assert_eq!(drawn_rung(&[0, 0, 0, 0, 0, 20], 0.999), 5);
+    }
 }

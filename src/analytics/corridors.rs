@@ -4,13 +4,13 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::chances::{Chances, Odd};
+use super::chances::{Chances, Drawn, Odd};
 use super::control::within;
 use super::course::{Course, EdgeState, Isolation, Pass, Point};
 use super::flow::{Waterworks, units, widest};
 use super::network::{Network, Supply, folded};
 use super::parameters::{ISOLATED, SINK};
-use super::status::{Attack, Reports, Span, contested, multiplier, severity};
+use super::status::{Attack, Odds, Reports, Span, contested, multiplier, severity};
 use super::{Day, day_of};
 use crate::domain::{Corridor, DatePrecision, Instant, Position, SegmentStatus, StatusChange};
 
@@ -112,8 +112,10 @@ pub struct Bottleneck<'a> {
 /// All that is told of a town on a day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TownView<'a> {
-    /// The numbers; `None` where no way leads to the town even with every road open.
+    /// The numbers; `None` where no way leads to the town even with every road open, or where they cannot be right.
     pub point: Option<CorridorPoint>,
+    /// Whether a way leads to the town when every road is open.
+    pub is_connected: bool,
     /// Share of the supply that comes through gateways that are cut.
     pub unsatisfied: f64,
     /// The same where disrupted roads count as closed.
@@ -355,11 +357,29 @@ impl CorridorModel {
         Some(course)
     }
 
-    /// What is believed of the roads to a town on a day, as its draws take it.
-    fn odds(&self, course: &Course, day: Day) -> Vec<Odd> {
-        let claimants = course.claimants.iter().map(|claimant| Odd::Report(*claimant, self.reports[*claimant].odds(day)));
-        let is_attacked = |edge: &&usize| self.contested[**edge].iter().any(|(first, last)| (*first..=*last).contains(&day));
-        claimants.chain(course.attacked.iter().filter(is_attacked).map(|edge| Odd::Attacked(*edge))).collect()
+    /// What is believed of the roads to a town on each of some days, as its draws take it.
+    fn odds(&self, course: &Course, days: &[Day]) -> Vec<Vec<Odd>> {
+        let mut told: Vec<Vec<Odd>> = vec![Vec::with_capacity(course.claimants.len() + 4); days.len()];
+        for claimant in &course.claimants {
+            let reports = &self.reports[*claimant];
+            let mut last: Option<(Day, Odds)> = None;
+            for (day, told) in days.iter().zip(&mut told) {
+                let odds = match last {
+                    Some((before, odds)) if before == *day || before + 1 == *day && !reports.moves(before) => odds,
+                    _ => reports.odds(*day),
+                };
+                last = Some((*day, odds));
+                told.push(Odd::Report(*claimant, odds));
+            }
+        }
+        for edge in &course.attacked {
+            for (day, told) in days.iter().zip(&mut told) {
+                if self.contested[*edge].iter().any(|(first, last)| (*first..=*last).contains(day)) {
+                    told.push(Odd::Attacked(*edge));
+                }
+            }
+        }
+        told
     }
 
     /// The name under which the numbers of a claimant are drawn.
@@ -380,18 +400,31 @@ impl CorridorModel {
         if course.baseline == 0 {
             return Some(vec![None; days.len()]);
         }
-        let odds: Vec<Vec<Odd>> = days.iter().map(|day| self.odds(&course, *day)).collect();
-        course
-            .chances
-            .make(&odds, || Chances::begin(&self.network, &course.supply, &self.own, |claimant| self.draw_name(claimant)));
-        Some(days.iter().zip(&odds).map(|(day, odds)| Some(self.point(&course, *day, odds))).collect())
+        let odds = self.odds(&course, days);
+        course.chances.make(&odds, || {
+            let name = |claimant| self.draw_name(claimant);
+            Chances::begin(&self.network, &course.supply, &self.own, &course.attacked, name)
+        });
+        let mut last: Option<(&Vec<Odd>, Drawn)> = None;
+        let points = days.iter().zip(&odds).map(|(day, odds)| {
+            let drawn = match last {
+                Some((same, drawn)) if same == odds => drawn,
+                _ => course.chances.of(odds),
+            };
+            last = Some((odds, drawn));
+            self.point(&course, *day, drawn)
+        });
+        Some(points.collect())
     }
 
-    fn point(&self, course: &Course, day: Day, odds: &[Odd]) -> CorridorPoint {
+    /// The numbers of a day; nothing where a flow that they rest on is not held up by a cut of its size, so that it cannot be right.
+    fn point(&self, course: &Course, day: Day, drawn: Drawn) -> Option<CorridorPoint> {
         let at = course.at(day);
-        let drawn = course.chances.of(odds);
+        if !at.is_sound || !drawn.is_sound {
+            return None;
+        }
         let isolation = course.isolation(day);
-        CorridorPoint {
+        Some(CorridorPoint {
             day,
             capacity_open: Estimate::drawn(at.capacity_open, drawn.capacity),
             supply_open: Estimate::drawn(at.supply_open, drawn.supply),
@@ -400,7 +433,7 @@ impl CorridorModel {
             isolation_days: isolation.map_or(Estimate::sure(0.0), |isolation| isolated(isolation, day)),
             isolated_since: isolation.map(|isolation| (isolation.first, isolation.precision)),
             reports: course.claimants.iter().filter(|claimant| self.reports[**claimant].on(day).is_some()).count(),
-        }
+        })
     }
 
     /// All that is told of a town on a day; `None` where no corridor leads to it.
@@ -444,6 +477,7 @@ impl CorridorModel {
             bottlenecks: if point.is_some() { self.bottlenecks(&course, &states, day) } else { Vec::new() },
             datasets,
             by_incidents,
+            is_connected: course.baseline > 0,
             point,
         })
     }
@@ -568,11 +602,11 @@ pub(super) fn measure(
     let carried = of_link(&|edge| network.edges[*edge].capacity * multiplier(states[edge].status));
     let shares: Vec<f64> = supply.gateways.iter().map(|gateway| gateway.share).collect();
     let flow = works.flow(&carried.iter().map(|carried| units(*carried)).collect::<Vec<_>>(), &shares);
-    debug_assert_eq!(flow.value, works.cut(&flow), "the flow is greatest when a cut of its size holds it up");
+    let is_sound = works.is_greatest(&flow);
     let is_open = |link: &super::network::Link| link.edges.iter().all(|edge| states[edge].status == SegmentStatus::Open);
     let redundancy = works.disjoint(supply.links.iter().map(is_open));
     #[allow(clippy::cast_precision_loss, reason = "some hundred thousand")]
     let capacity_open = if baseline == 0 { 0.0 } else { flow.value as f64 / baseline as f64 };
     let supply_open = widest(supply, &multipliers).iter().zip(&shares).map(|(best, share)| best * share).sum();
-    Point { from: Day::MIN, capacity_open, supply_open, redundancy, passes: Pass::all(supply, states) }
+    Point { from: Day::MIN, capacity_open, supply_open, redundancy, is_sound, passes: Pass::all(supply, states) }
 }

@@ -109,6 +109,8 @@ pub(super) struct Point {
     pub(super) capacity_open: f64,
     pub(super) supply_open: f64,
     pub(super) redundancy: u64,
+    /// Whether a cut holds up the flow.
+    pub(super) is_sound: bool,
     /// Of each gateway.
     pub(super) passes: Vec<(Pass, Pass)>,
 }

@@ -2,10 +2,12 @@
 //!
 //! Goods come from one source over the gateways, each of which gives no more than its share and a quarter, and end in the town, which takes
 //! no more than it takes in a normal day. Capacities are whole thousandths, so that sums of flows are exact. A flow is greatest where a cut
-//! of its size holds it up: tests and builds with assertions hold every flow that is told against the cut that its residual graph shows.
+//! of its size holds it up: every flow that is told, or that an interval rests on, is held against the cut that its residual graph shows.
 
+use petgraph::Direction;
 use petgraph::algo::dinics;
 use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef as _;
 use std::collections::BinaryHeap;
 
 use super::network::Supply;
@@ -93,20 +95,23 @@ impl Waterworks {
                     open.push(next);
                 }
             };
-            for edge in self.graph.edge_indices() {
-                let Some((from, to)) = self.graph.edge_endpoints(edge) else { continue };
-                if from == node && flow.flows[edge.index()] < self.graph[edge] {
-                    go(to);
-                } else if to == node && flow.flows[edge.index()] > 0 {
-                    go(from);
-                }
+            for arc in self.graph.edges(node).filter(|arc| flow.flows[arc.id().index()] < *arc.weight()) {
+                go(arc.target());
+            }
+            for arc in self.graph.edges_directed(node, Direction::Incoming).filter(|arc| flow.flows[arc.id().index()] > 0) {
+                go(arc.source());
             }
         }
         reached
     }
 
+    /// Whether a flow is the greatest: whether the cut that it shows is of its size. In time that grows with the arcs.
+    pub(super) fn is_greatest(&self, flow: &Flow) -> bool {
+        flow.value == self.cut(flow)
+    }
+
     /// What the cut carries that a maximum flow shows: the arcs out of what the source still reaches. It equals the flow.
-    pub(super) fn cut(&self, flow: &Flow) -> u64 {
+    fn cut(&self, flow: &Flow) -> u64 {
         let reached = self.reach(flow, &[self.source]);
         let out = self.graph.edge_indices().filter(|edge| {
             self.graph.edge_endpoints(*edge).is_some_and(|(from, to)| reached[from.index()] && !reached[to.index()])
@@ -179,4 +184,33 @@ pub(super) fn widest(supply: &Supply, multipliers: &[f64]) -> Vec<f64> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::network::Link;
+    use super::*;
+
+    #[test]
+    fn a_flow_that_no_cut_of_its_size_holds_up_is_not_the_greatest() {
+        let link = |ends| Link { ends, edges: Vec::new(), hours: 1.0 };
+        let gateway = super::super::network::Gateway::alone(1);
+        // From junction 1 by 2 to the town, which is 0.
+        let supply = Supply {
+            target: Some(0),
+            is_named: true,
+            roads: Vec::new(),
+            gateways: vec![gateway],
+            links: vec![link([1, 2]), link([2, 0])],
+            nodes: 3,
+        };
+        let mut works = Waterworks::new(&supply);
+        let flow = works.flow(&[30_000, 20_000], &[1.0]);
+        assert!(flow.value == 20_000 && works.is_greatest(&flow));
+        let less = Flow { value: 19_999, flows: flow.flows.clone() };
+        assert!(!works.is_greatest(&less));
+        // Nothing flows: then the source still reaches the town, and what leads out of all that it reaches is nothing.
+        let none = Flow { value: 20_000, flows: vec![0; flow.flows.len()] };
+        assert!(!works.is_greatest(&none));
+    }
 }

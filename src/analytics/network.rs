@@ -232,6 +232,24 @@ pub(super) struct Gateway {
     pub(super) at: usize,
 }
 
+#[cfg(test)]
+impl Gateway {
+    /// A gateway at a junction that gives all there is.
+    pub(super) fn alone(at: usize) -> Self {
+        Self {
+            node: 0,
+            roads: Vec::new(),
+            share: 1.0,
+            low: 1.0,
+            high: 1.0,
+            stated: false,
+            takes_rest: false,
+            sources: Vec::new(),
+            at,
+        }
+    }
+}
+
 /// Edges between two junctions, one after the other.
 #[derive(Debug, Clone)]
 pub(super) struct Link {

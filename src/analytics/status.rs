@@ -144,6 +144,11 @@ impl Reports {
         twentieths(&parts)
     }
 
+    /// Whether the belief may differ between a day and the next.
+    pub(super) fn moves(&self, day: Day) -> bool {
+        self.evidence.moves(day)
+    }
+
     /// The days on which what was reported may become something else, and how exact each is known.
     pub(super) fn turns(&self) -> impl Iterator<Item = (Day, crate::domain::DatePrecision)> {
         self.changes.iter().flat_map(|change| {

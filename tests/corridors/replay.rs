@@ -92,6 +92,46 @@ fn less_of_bamakos_supply_is_open_in_october_2025_than_in_january() {
 }
 
 #[test]
+fn a_series_of_changes_holds_what_every_day_of_it_says() {
+    for target in ["Bamako", "Djibo"] {
+        let [daily, changes] =
+            [Step::Day, Step::Change].map(|step| series(bundled_snapshot(), target, "2012-01-01", "2026-10-06", step));
+        assert!(changes.len() * 4 < daily.len(), "{target}: {} of {}", changes.len(), daily.len());
+        let mut at = 0;
+        for row in &daily {
+            while changes.get(at + 1).is_some_and(|next| next["date"].as_str() <= row["date"].as_str()) {
+                at += 1;
+            }
+            for name in ["capacity_open", "supply_open", "redundancy"] {
+                for part in ["value", "lo", "median", "hi", "n"] {
+                    assert_eq!(row[name][part], changes[at][name][part], "{target}, {}: {name} {part}", row["date"]);
+                }
+            }
+            let (now, then) = (&row["isolation_days"], &changes[at]["isolation_days"]);
+            assert_eq!(now["since"], then["since"], "{target}, {}", row["date"]);
+            // Days of isolation count on from the day of the change.
+            let passed = f64::from(day(row["date"].as_str().unwrap()) - day(changes[at]["date"].as_str().unwrap()));
+            let on = if then["value"].as_f64() > Some(0.0) { passed } else { 0.0 };
+            for part in ["value", "lo", "hi"] {
+                assert_eq!(now[part].as_f64(), then[part].as_f64().map(|days| days + on), "{target}, {} {part}", row["date"]);
+            }
+        }
+        assert_eq!(at + 1, changes.len());
+    }
+}
+
+#[test]
+fn a_day_has_the_same_numbers_alone_and_in_a_series() {
+    let corridors = bundled_snapshot().corridors();
+    let model = || harmattan::analytics::CorridorModel::new(corridors, &[], None);
+    let days: Vec<i32> = (day("2021-06-01")..=day("2026-10-06")).collect();
+    let (whole, alone) = (model().series("Bamako", &days).unwrap(), model());
+    for (at, on) in days.iter().enumerate().step_by(23).rev() {
+        assert_eq!(alone.series("Bamako", &[*on]).unwrap()[0], whole[at], "{}", harmattan::analytics::date_of(*on));
+    }
+}
+
+#[test]
 fn every_day_of_fourteen_years_takes_no_longer_than_a_page_waits() {
     let corridors = bundled_snapshot().corridors();
     let days: Vec<i32> = (day("2012-01-01")..=day("2026-10-06")).collect();
