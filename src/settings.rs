@@ -356,8 +356,8 @@ pub struct AnalyzeCorridorsSettings {
     /// The last day of a span, included; by default today.
     #[arg(long, env = "HARMATTAN_TO", value_name = "DATE")]
     pub to: Option<String>,
-    /// How far apart the days of a span are: day, week, month.
-    #[arg(long, env = "HARMATTAN_STEP", default_value = "day", value_parser = ["day", "week", "month"], value_name = "STEP")]
+    /// How far apart the days of a span are: day, week, month; or change: the days on which a number changes.
+    #[arg(long, env = "HARMATTAN_STEP", default_value = "day", value_parser = ["day", "week", "month", "change"], value_name = "STEP")]
     pub step: String,
     /// Only what was known by then.
     #[arg(long, env = "HARMATTAN_KNOWN_AT", value_name = "DATETIME")]

@@ -8,9 +8,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use super::analytics::{date, rounded, settings, sources};
 use super::negotiate::only;
@@ -40,6 +42,12 @@ const DEFAULT_SHARES: &str = "supply shares that no source states are equal part
 /// What stands in the place of a number that cannot be told.
 const NOT_COMPUTABLE: &str = "not_computable";
 
+/// Why there are no numbers where the network does not hang together.
+const APART: &str = "no way leads from a gateway to the town even with every road open: the network is not connected";
+
+/// Why there are none where they cannot be right.
+const FAULT: &str = "a flow that the numbers rest on is not held up by a cut of its size, so that it cannot be right: a fault of the program, which its log names";
+
 /// The most days that a series may have.
 const MAX_STEPS: usize = 10_000;
 
@@ -54,9 +62,12 @@ pub struct CorridorQuestion {
     pub known_at: Option<Instant>,
 }
 
-/// How far apart the days of a series are.
+/// Which days a series tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// Days on which any number is otherwise than on the day before, but for the count of days of isolation, and the first one: each holds
+    /// until the next.
+    Change,
     /// Every day.
     Day,
     /// Every seventh day.
@@ -66,7 +77,7 @@ pub enum Step {
 }
 
 impl Step {
-    /// Reads `day`, `week` or `month`.
+    /// Reads `day`, `week`, `month` or `change`.
     ///
     /// # Errors
     /// A sentence on what is wrong with it.
@@ -75,13 +86,14 @@ impl Step {
             "day" => Ok(Self::Day),
             "week" => Ok(Self::Week),
             "month" => Ok(Self::Month),
-            other => Err(format!("'{other}' is none of day, week, month")),
+            "change" => Ok(Self::Change),
+            other => Err(format!("'{other}' is none of day, week, month, change")),
         }
     }
 
     fn span(self, times: i64) -> Span {
         match self {
-            Self::Day => times.days(),
+            Self::Day | Self::Change => times.days(),
             Self::Week => times.weeks(),
             Self::Month => times.months(),
         }
@@ -123,60 +135,115 @@ impl Frame {
     }
 
     /// A number with all that belongs to it.
-    fn envelope(&self, of: &Estimate, unit: &str, n: usize, as_of: &str, sources: &[&str], caveats: &[String]) -> Json {
-        let mut envelope = json!({
-            "value": rounded(of.value),
-            "lo": rounded(of.lo),
-            "hi": rounded(of.hi),
-            "level": LEVEL,
-            "unit": unit,
-            "n": n,
-            "as_of": as_of,
-            "known_at": self.known_at,
-            "method": CORRIDOR_METHOD,
-            "method_version": CORRIDOR_METHOD_VERSION,
-            "sources": sources,
-            "caveats": caveats,
-        });
-        if let Some(median) = of.median {
-            envelope["median"] = json!(rounded(median));
+    fn envelope<'a>(
+        &'a self,
+        of: &Estimate,
+        unit: &'static str,
+        n: usize,
+        as_of: &'a str,
+        sources: &'a [&'a str],
+        caveats: &'a [String],
+    ) -> Envelope<'a> {
+        Envelope {
+            value: rounded(of.value),
+            lo: rounded(of.lo),
+            hi: rounded(of.hi),
+            level: LEVEL,
+            unit,
+            n,
+            as_of,
+            known_at: self.known_at.as_deref(),
+            method: CORRIDOR_METHOD,
+            method_version: CORRIDOR_METHOD_VERSION,
+            sources,
+            caveats,
+            median: of.median.map(rounded),
+            since: None,
+            since_precision: None,
         }
-        envelope
     }
 
     /// The four numbers of a day.
-    fn numbers(
-        &self,
+    fn numbers<'a>(
+        &'a self,
         point: Option<&CorridorPoint>,
-        as_of: &str,
-        sources: &[&str],
-        caveats: &[String],
-    ) -> [(&'static str, Json); 4] {
-        let names = ["capacity_open", "supply_open", "redundancy", "isolation_days"];
-        let Some(point) = point else { return names.map(|name| (name, json!(NOT_COMPUTABLE))) };
-        let of = |estimate: &Estimate, unit: &str, caveats: &[String]| {
-            self.envelope(estimate, unit, point.reports, as_of, sources, caveats)
+        as_of: &'a str,
+        sources: &'a [&'a str],
+        caveats: &'a [String],
+    ) -> Numbers<'a> {
+        let Some(point) = point else {
+            let none = || Told::Not(NOT_COMPUTABLE);
+            return Numbers { capacity_open: none(), supply_open: none(), redundancy: none(), isolation_days: none() };
         };
-        let mut doubts = Vec::new();
-        if isolation_is_doubtful(point) {
-            doubts.push(
-                "the interval of capacity_open reaches across the threshold of 0.25: whether the town is isolated is not certain"
-                    .to_owned(),
-            );
+        let of = |estimate: &Estimate, unit, caveats| self.envelope(estimate, unit, point.reports, as_of, sources, caveats);
+        let doubts = if isolation_is_doubtful(point) { &*DOUBTS } else { &[][..] };
+        let (since, since_precision) = match point.isolated_since {
+            Some((day, precision)) => (Some(date_of(day).to_string()), Some(precision.as_str())),
+            None => (None, None),
+        };
+        let days = of(&point.isolation_days, "days", doubts);
+        Numbers {
+            capacity_open: Told::Number(of(&point.capacity_open, "share of normal supply capacity", caveats)),
+            supply_open: Told::Number(of(&point.supply_open, "share of normal supply whose best road is open", caveats)),
+            redundancy: Told::Number(of(&point.redundancy, "edge-disjoint open routes", &[])),
+            isolation_days: Told::Number(Envelope { since: Some(since), since_precision: Some(since_precision), ..days }),
         }
-        let mut days = of(&point.isolation_days, "days", &doubts);
-        let (since, precision) = since(point.isolated_since);
-        days["since"] = since;
-        days["since_precision"] = precision;
-        let numbers = [
-            of(&point.capacity_open, "share of normal supply capacity", caveats),
-            of(&point.supply_open, "share of normal supply whose best road is open", caveats),
-            of(&point.redundancy, "edge-disjoint open routes", &[]),
-            days,
-        ];
-        let mut numbers = numbers.into_iter();
-        names.map(|name| (name, numbers.next().unwrap_or_default()))
     }
+}
+
+/// What is to be known of days of isolation where the interval reaches across the threshold.
+static DOUBTS: LazyLock<[String; 1]> = LazyLock::new(|| {
+    let doubt = "the interval of capacity_open reaches across the threshold of 0.25: whether the town is isolated is not certain";
+    [doubt.to_owned()]
+});
+
+/// A number with all that belongs to it, in the order in which it is written.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    value: f64,
+    lo: f64,
+    hi: f64,
+    level: f64,
+    unit: &'static str,
+    n: usize,
+    as_of: &'a str,
+    known_at: Option<&'a str>,
+    method: &'static str,
+    method_version: &'static str,
+    sources: &'a [&'a str],
+    caveats: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    median: Option<f64>,
+    /// Of days of isolation alone: null where it is not isolated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since_precision: Option<Option<&'static str>>,
+}
+
+/// A number, or the word that stands in its place.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Told<'a> {
+    Number(Envelope<'a>),
+    Not(&'static str),
+}
+
+/// The four numbers of a day.
+#[derive(Serialize)]
+struct Numbers<'a> {
+    capacity_open: Told<'a>,
+    supply_open: Told<'a>,
+    redundancy: Told<'a>,
+    isolation_days: Told<'a>,
+}
+
+/// A day of a series.
+#[derive(Serialize)]
+struct DayOf<'a> {
+    date: &'a str,
+    #[serde(flatten)]
+    numbers: Numbers<'a>,
 }
 
 fn since(of: Option<(Day, DatePrecision)>) -> (Json, Json) {
@@ -229,16 +296,21 @@ pub fn corridor_document(snapshot: &Snapshot, audience: Audience, question: &Cor
         "generation": snapshot.generation(),
         "method": CORRIDOR_METHOD,
         "method_version": CORRIDOR_METHOD_VERSION,
-        "reason": view.point.is_none().then_some("no way leads from a gateway to the town even with every road open: the network is not connected"),
+        "reason": view.point.is_none().then_some(if view.is_connected { FAULT } else { APART }),
     });
-    for (name, number) in frame.numbers(view.point.as_ref(), &as_of, &datasets, &caveats) {
-        document[name] = number;
+    if view.point.is_none() && view.is_connected {
+        tracing::error!(target = name, date = as_of, "a greatest flow is not held up by a cut of its size");
+    }
+    if let Json::Object(numbers) = json!(frame.numbers(view.point.as_ref(), &as_of, &datasets, &caveats)) {
+        for (name, number) in numbers {
+            document[name] = number;
+        }
     }
     let reports = view.point.as_ref().map_or(0, |point| point.reports);
     for (name, share) in [("unsatisfied_share", view.unsatisfied), ("unsatisfied_share_strict", view.unsatisfied_strict)] {
         let estimate = Estimate { value: share, lo: share, hi: share, median: None };
         document[name] = match view.point {
-            Some(_) => frame.envelope(&estimate, "share of normal supply", reports, &as_of, &datasets, &[]),
+            Some(_) => json!(frame.envelope(&estimate, "share of normal supply", reports, &as_of, &datasets, &[])),
             None => json!(NOT_COMPUTABLE),
         };
     }
@@ -344,6 +416,12 @@ fn bottleneck(road: &Bottleneck<'_>, date: Date) -> Json {
 /// # Errors
 /// The parameter to blame when no corridor leads to the town, or the days are too many or in the wrong order.
 pub fn corridor_series(snapshot: &Snapshot, audience: Audience, question: &CorridorSeriesQuestion) -> Result<Json, Refusal> {
+    let text = series_body(snapshot, audience, question)?;
+    Ok(serde_json::from_slice(&text).unwrap_or_default())
+}
+
+/// The same as it is sent: a series of years is some megabytes.
+fn series_body(snapshot: &Snapshot, audience: Audience, question: &CorridorSeriesQuestion) -> Result<Vec<u8>, Refusal> {
     let model = snapshot.corridor_model(audience, question.known_at);
     let refused = || no_such_town(&model, &question.target);
     let (_, is_named, _) = model.town(&question.target).ok_or_else(refused)?;
@@ -352,7 +430,7 @@ pub fn corridor_series(snapshot: &Snapshot, audience: Audience, question: &Corri
     if from > question.to {
         return match question.from {
             Some(_) => Err(("from", "it lies after to".to_owned())),
-            None => Ok(json!([])),
+            None => Ok(b"[]".to_vec()),
         };
     }
     let steps = (0..).map_while(|times| from.checked_add(question.step.span(times)).ok()).take_while(|day| *day <= question.to);
@@ -372,15 +450,37 @@ pub fn corridor_series(snapshot: &Snapshot, audience: Audience, question: &Corri
     if view.gateways.iter().any(|gateway| !gateway.share_is_stated) {
         caveats.push(DEFAULT_SHARES.to_owned());
     }
-    let row = |(point, day): (&Option<CorridorPoint>, &Day)| {
-        let as_of = date_of(*day).to_string();
-        let mut row = json!({ "date": as_of });
-        for (name, number) in frame.numbers(point.as_ref(), &as_of, &datasets, &caveats) {
-            row[name] = number;
+    if view.is_connected && points.iter().any(Option::is_none) {
+        tracing::error!(target = question.target, "a greatest flow is not held up by a cut of its size");
+    }
+    let mut body = vec![b'['];
+    let mut last: Option<&Option<CorridorPoint>> = None;
+    for (point, day) in points.iter().zip(&days) {
+        let is_new = last.is_none_or(|last| is_change(last.as_ref(), point.as_ref()));
+        last = Some(point);
+        if question.step == Step::Change && !is_new {
+            continue;
         }
-        row
+        if body.len() > 1 {
+            body.push(b',');
+        }
+        let date = date_of(*day).to_string();
+        let row = DayOf { date: &date, numbers: frame.numbers(point.as_ref(), &date, &datasets, &caveats) };
+        // Texts and numbers that are finite are written without fail.
+        let _ = serde_json::to_writer(&mut body, &row);
+    }
+    body.push(b']');
+    Ok(body)
+}
+
+/// Whether a day has other numbers than the day before; that an isolation lasts a day longer is none.
+fn is_change(before: Option<&CorridorPoint>, now: Option<&CorridorPoint>) -> bool {
+    let what = |point: &CorridorPoint| {
+        let isolation = point.isolation_days;
+        let since = (point.isolated_since, isolation.value - isolation.lo, isolation.hi - isolation.value);
+        (point.capacity_open, point.supply_open, point.redundancy, since, point.reports)
     };
-    Ok(points.iter().zip(&days).map(row).collect())
+    before.map(what) != now.map(what)
 }
 
 fn refused(refusal: Refusal) -> Problem {
@@ -409,7 +509,7 @@ pub(super) async fn corridors(
     Ok(reply::json(JSON, &body))
 }
 
-/// `GET /analytics/corridors/series?target=&from=&to=&step=day|week|month[&known_at=]`: the numbers of a town over time.
+/// `GET /analytics/corridors/series?target=&from=&to=&step=day|week|month|change[&known_at=]`: the numbers of a town over time.
 pub(super) async fn series(
     State(state): State<AppState>,
     audience: Audience,
@@ -430,8 +530,8 @@ pub(super) async fn series(
     let known_at = params.known_at()?;
     params.finish()?;
     let question = CorridorSeriesQuestion { target, from, to, step, known_at };
-    let body = state.on_snapshot(move |snapshot| corridor_series(snapshot, audience, &question).map_err(refused)).await?;
-    Ok(reply::json(JSON, &body))
+    let body = state.on_snapshot(move |snapshot| series_body(snapshot, audience, &question).map_err(refused)).await?;
+    Ok(reply::tagged(JSON, body))
 }
 
 /// A number of an answer for people: value and interval in the unit of a format.

@@ -327,8 +327,8 @@ fn operations() -> Vec<Operation> {
                 day("to", "Last day; by default today"),
                 asked(
                     "step",
-                    "How far apart the days are",
-                    json!({ "type": "string", "enum": ["day", "week", "month"], "default": "day" }),
+                    "How far apart the days are; change: those alone on which a number is otherwise than on the day before (but that an isolation lasts a day longer), each of which holds until the next",
+                    json!({ "type": "string", "enum": ["day", "week", "month", "change"], "default": "day" }),
                     json!("week"),
                 ),
                 parameter("known_at"),

@@ -163,10 +163,10 @@ export const supplyPath = (town: string, day: Day, known: Day | null) =>
 export const loadSupply = (town: string, day: Day, known: Day | null, signal: AbortSignal) =>
   getJson<SupplyDocument>(supplyPath(town, day, known), "auto", signal);
 
-/** The same numbers over a span, once for all the steps in it. */
-export const loadSupplySeries = (town: string, span: Span, step: "day" | "week", known: Day | null) =>
+/** The same numbers over a span, once for all the steps in it: the days on which they change. */
+export const loadSupplySeries = (town: string, span: Span, known: Day | null) =>
   getJson<SupplyNumbers[]>(
-    `/analytics/corridors/series?${[`target=${encodeURIComponent(town)}`, `from=${isoDay(span.from)}`, `to=${isoDay(span.to)}`, `step=${step}`, knownAt(known)].filter(Boolean).join("&")}`,
+    `/analytics/corridors/series?${[`target=${encodeURIComponent(town)}`, `from=${isoDay(span.from)}`, `to=${isoDay(span.to)}`, "step=change", knownAt(known)].filter(Boolean).join("&")}`,
   );
 
 /** Actors whose front can be asked for, those with most incidents first. */

@@ -20,22 +20,26 @@ function numbers(date: string, capacity: Estimate | "not_computable"): SupplyNum
   return { date, capacity_open: capacity, supply_open: capacity, redundancy: estimate(2, 1, 3), isolation_days: { ...estimate(0, 0, 0), since: null, since_precision: null } };
 }
 
-test("a daily series answers its own days and nothing before, after or between", () => {
-  const series = seriesOf([numbers("2025-10-02", estimate(0.2, 0.1, 0.4)), numbers("2025-10-01", estimate(0.9, 0.8, 1)), numbers("2025-10-04", "not_computable")]);
+test("a series of changes answers every day from its first to its last, and no other", () => {
+  const last = day("2025-10-10");
+  const series = seriesOf([numbers("2025-10-02", estimate(0.2, 0.1, 0.4)), numbers("2025-10-01", estimate(0.9, 0.8, 1)), numbers("2025-10-05", "not_computable")], last);
   assert.equal(readingAt(series, day("2025-09-30")), null);
   assert.equal(readingAt(series, day("2025-10-01"))!.capacity!.value, 0.9);
-  assert.equal(readingAt(series, day("2025-10-02"))!.capacity!.value, 0.2);
-  assert.equal(readingAt(series, day("2025-10-03")), null);
-  assert.equal(readingAt(series, day("2025-10-04"))!.capacity, null);
-  assert.equal(readingAt(series, day("2025-10-05")), null);
-  assert.equal(readingAt(seriesOf([]), day("2025-10-05")), null);
+  assert.equal(readingAt(series, day("2025-10-04"))!.capacity!.value, 0.2);
+  assert.equal(isoDay(readingAt(series, day("2025-10-04"))!.day), "2025-10-04");
+  assert.equal(readingAt(series, last)!.capacity, null);
+  assert.equal(readingAt(series, last + 1), null);
+  assert.equal(readingAt(seriesOf([], last), day("2025-10-05")), null);
 });
 
-test("a weekly series answers with the week's own date, which is said beside the figure", () => {
-  const series = seriesOf([numbers("2025-10-05", estimate(0.9, 0.8, 1)), numbers("2025-10-12", estimate(0.2, 0.1, 0.4))]);
-  assert.equal(isoDay(readingAt(series, day("2025-10-11"))!.day), "2025-10-05");
-  assert.equal(isoDay(readingAt(series, day("2025-10-18"))!.day), "2025-10-12");
-  assert.equal(readingAt(series, day("2025-10-19")), null);
+test("days of isolation count on from the day of the change", () => {
+  const isolated = { ...numbers("2025-10-05", estimate(0.2, 0.1, 0.4)), isolation_days: { ...estimate(3, 1, 4), since: "2025-10-03", since_precision: "week" } };
+  const series = seriesOf([numbers("2025-10-01", estimate(0.9, 0.8, 1)), isolated], day("2025-10-31"));
+  const on = (text: string) => {
+    const { value, lo, hi } = readingAt(series, day(text))!.isolation!;
+    return [value, lo, hi];
+  };
+  assert.deepEqual([on("2025-10-04"), on("2025-10-05"), on("2025-10-15")], [[0, 0, 0], [3, 1, 4], [13, 11, 14]]);
 });
 
 test("days on end with the same figures are one run; unreported, not computable and reported stay apart", () => {
@@ -47,10 +51,10 @@ test("days on end with the same figures are one run; unreported, not computable 
       numbers("2025-10-03", "not_computable"),
       numbers("2025-10-04", "not_computable"),
       numbers("2025-10-05", { ...high, n: 0 }),
-      numbers("2025-10-06", high),
-    ]),
+      numbers("2025-10-08", high),
+    ], day("2025-10-09")),
   );
-  assert.deepEqual(runs.map(({ from, to }) => `${isoDay(from)} ${isoDay(to)}`), ["2025-10-01 2025-10-02", "2025-10-03 2025-10-04", "2025-10-05 2025-10-05", "2025-10-06 2025-10-06"]);
+  assert.deepEqual(runs.map(({ from, to }) => `${isoDay(from)} ${isoDay(to)}`), ["2025-10-01 2025-10-02", "2025-10-03 2025-10-04", "2025-10-05 2025-10-07", "2025-10-08 2025-10-09"]);
   assert.deepEqual(runs.map(({ capacity }) => isUnreported(capacity)), [false, false, true, false]);
 });
 

@@ -110,28 +110,20 @@ export function readingOf(numbers: SupplyNumbers): Reading {
   };
 }
 
-/** Readings by day, ascending, `step` days apart. */
+/** Readings by day, ascending, each of which holds until the next; the last one up to `last`. */
 export interface SupplySeries {
   readings: Reading[];
-  step: number;
+  last: Day;
 }
 
-export function seriesOf(rows: SupplyNumbers[]): SupplySeries {
+/** The readings of days on which a number changed, up to the last day that was asked for. */
+export function seriesOf(rows: SupplyNumbers[], last: Day): SupplySeries {
   const readings = rows.map(readingOf).filter(({ day }) => Number.isFinite(day));
-  readings.sort((a, b) => a.day - b.day);
-  // Most days repeat the day before: what repeats is kept once.
-  for (const [i, reading] of readings.entries()) {
-    const before = readings[i - 1];
-    if (!before) continue;
-    for (const name of ["capacity", "supply", "redundancy"] as const) if (repeats(before[name], reading[name])) reading[name] = before[name];
-    if (reading.isolation && before.isolation && String(reading.isolation.caveats) === String(before.isolation.caveats)) reading.isolation.caveats = before.isolation.caveats;
-  }
-  const [first, second] = readings;
-  return { readings, step: first && second ? second.day - first.day : 1 };
+  return { readings: readings.sort((a, b) => a.day - b.day), last };
 }
 
-/** The reading that speaks of a day: its own, or in a series of longer steps the last before it. Null outside the series. */
-export function readingAt({ readings, step }: SupplySeries, day: Day): Reading | null {
+/** The reading of a day: the last up to it, days of isolation counted on. Null outside the series. */
+export function readingAt({ readings, last }: SupplySeries, day: Day): Reading | null {
   let [low, high] = [0, readings.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -139,11 +131,10 @@ export function readingAt({ readings, step }: SupplySeries, day: Day): Reading |
     else high = middle;
   }
   const found = readings[low - 1];
-  return found && day - found.day < Math.max(1, step) ? found : null;
-}
-
-function repeats(a: Estimate | null, b: Estimate | null): boolean {
-  return a === b || (a !== null && b !== null && same(a, b) && a.n === b.n && String(a.caveats) === String(b.caveats));
+  if (!found || day > last) return null;
+  const { isolation } = found;
+  const on = isolation && isolation.value > 0 ? day - found.day : 0;
+  return { ...found, day, isolation: isolation && { ...isolation, value: isolation.value + on, lo: isolation.lo + on, hi: isolation.hi + on } };
 }
 
 /** Days on end with the same shares. */
@@ -158,12 +149,12 @@ const same = (a: Estimate | null, b: Estimate | null) =>
   a === b || (a !== null && b !== null && a.value === b.value && a.lo === b.lo && a.hi === b.hi && (a.n === 0) === (b.n === 0));
 
 /** What a chart or a table needs to say: each level once, with its first and last day. */
-export function runsOf({ readings, step }: SupplySeries): Run[] {
+export function runsOf({ readings, last }: SupplySeries): Run[] {
   const runs: Run[] = [];
-  for (const { day, capacity, supply } of readings) {
-    const last = runs[runs.length - 1];
-    const to = day + step - 1;
-    if (last && same(last.capacity, capacity) && same(last.supply, supply)) last.to = to;
+  for (const [i, { day, capacity, supply }] of readings.entries()) {
+    const before = runs[runs.length - 1];
+    const to = (readings[i + 1]?.day ?? last + 1) - 1;
+    if (before && same(before.capacity, capacity) && same(before.supply, supply)) before.to = to;
     else runs.push({ from: day, to, capacity, supply });
   }
   return runs;

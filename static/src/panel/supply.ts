@@ -48,7 +48,6 @@ function askTowns(): Promise<TargetsAnswer> {
 }
 
 /** Spares slow lines: every seventh day will do until the clock rests. */
-const sparing = () => (navigator as Navigator & { connection?: { saveData?: boolean } }).connection?.saveData === true;
 
 function failure(error: unknown): string {
   if (!(error instanceof ApiError)) return t("load.broken");
@@ -107,15 +106,12 @@ export function renderSupply(page: Page): { nodes: HTMLElement[]; update: () => 
     });
     return el("label", { class: "choice" }, input, el("span", {}, t(close ? "supply.near" : "supply.allYears")));
   });
-  const sparse = el("p", { class: "quiet" }, t("supply.weekly"));
-  sparse.hidden = true;
   const figure = el(
     "figure",
     { class: "supply-chart" },
     el("figcaption", { class: "quiet" }, t("supply.chart")),
     el("fieldset", { class: "segmented" }, el("legend", { class: "unseen" }, t("supply.span")), el("div", {}, ...choices)),
     chartBox,
-    sparse,
     tableBox,
   );
   const full = el("section", { class: "supply-full" });
@@ -249,7 +245,8 @@ export function renderSupply(page: Page): { nodes: HTMLElement[]; update: () => 
     tableBox.querySelector("table")?.remove();
     full.replaceChildren();
     fullOf = null;
-    const ask = () => loadSupplySeries(name, page.data.span, sparing() ? "week" : "day", known()).then(seriesOf);
+    const { span } = page.data;
+    const ask = () => loadSupplySeries(name, span, known()).then((rows) => seriesOf(rows, span.to));
     once(allSeries, key, ask).then(
       async (found) => {
         const { capacityChart } = await import("./capacity");
@@ -259,7 +256,6 @@ export function renderSupply(page: Page): { nodes: HTMLElement[]; update: () => 
         chart?.destroy();
         chartBox.replaceChildren();
         chart = capacityChart(page, chartBox, found, page.data.span);
-        sparse.hidden = found.step <= 1;
         zoom();
         update();
       },
