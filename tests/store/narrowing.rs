@@ -23,7 +23,11 @@ fn snapshot() -> &'static Snapshot {
 }
 
 fn dates(collection: Collection) -> [&'static Field; 2] {
-    let names = if collection == Collection::Incidents { ["date_start", "date_end"] } else { ["valid_from", "valid_to"] };
+    let names = match collection {
+        Collection::Incidents => ["date_start", "date_end"],
+        Collection::Front => ["first_reported", "last_reported"],
+        _ => ["valid_from", "valid_to"],
+    };
     names.map(|name| collection.fields().iter().find(|field| field.name == name).unwrap())
 }
 
