@@ -54,6 +54,8 @@ export interface Gateway {
   since_precision: string | null;
   share: Estimate;
   share_is_default: boolean;
+  /** Where the share and its range are from, as the corridors say it. */
+  weight_source: string | null;
   detour_factor: Estimate | null;
   last_source_date: string | null;
   corridors: GatewayCorridor[];

@@ -71,6 +71,7 @@ function gateway(page: Page, at: Gateway): HTMLElement {
       ...row(t("supply.share"), share),
       ...row(t("supply.lastSourceDate"), at.last_source_date ? formatIso(at.last_source_date) : t("word.unknown")),
     ),
+    ...(at.weight_source === null ? [] : [el("p", { class: "quiet", lang: DATA_LANGUAGE }, at.weight_source)]),
     el("ul", { class: "roads" }, ...at.corridors.map((road) => corridor(page, road))),
   );
 }

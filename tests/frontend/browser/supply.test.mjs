@@ -54,9 +54,10 @@ test("Bamako in October 2025: dial, days, gateways and bottlenecks are those of 
   const roads = answer.gateways.flatMap(({ corridors }) => corridors);
   assert.deepEqual(await page.locator(".gateway .road-name").allInnerTexts(), roads.map(({ name }) => name));
   assert.deepEqual(await page.locator(".gateway .roads b").allInnerTexts(), roads.map(({ status }) => WORDS[status]));
-  assert.equal(await page.locator(".supply-full > .roads li").count(), answer.bottlenecks.length);
+  assert.equal(await page.locator(".supply-full > .roads > li").count(), answer.bottlenecks.length);
   for (const caveat of answer.caveats) assert.ok(text.includes(caveat), caveat);
   assert.match(text, /default, equal parts: no source states it/);
+  for (const { weight_source } of answer.gateways) assert.ok(weight_source === null || text.includes(weight_source), weight_source);
   await shoot(page, "desktop-light-supply");
   assert.deepEqual(problems, []);
   await close();
@@ -195,19 +196,21 @@ test("a series that does not come is not asked for by every step; the day's figu
   await close();
 });
 
-test("a reader who spares the line gets every seventh day, and is told so", async () => {
-  const { page, requests, close } = await openPage(browser, server.address, { hash: `${OCTOBER}&panel=none` });
-  await page.evaluate(() => Object.defineProperty(navigator, "connection", { value: { saveData: true } }));
-  await page.getByRole("button", { name: "Supply", exact: true }).click();
-  await page.getByText("Every seventh day only").waitFor();
-  assert.ok(requests.some((url) => /series\?.*step=week/.test(url)));
+test("the series is asked for once, as the days on which it changes, for every reader", async () => {
+  const { page, requests, close } = await openPage(browser, server.address, { hash: `${OCTOBER}&panel=supply` });
+  await rested(page);
+  const series = requests.filter((url) => /corridors\/series/.test(url));
+  assert.ok(series.length === 1 && /step=change/.test(series[0]), series.join(" "));
+  const [changes, days] = await Promise.all(["change", "day"].map((step) => ask(`/analytics/corridors/series?target=Bamako&from=2012-01-01&step=${step}`)));
+  assert.ok(changes.length * 5 < days.length, `${changes.length} of ${days.length}`);
   await close();
 });
 
 test("as known on another day the figures are asked for as known then", async () => {
   const { page, requests, close } = await open({ hash: `${SUPPLY}&known=2025-09-10` });
   await rested(page);
-  await page.getByText("The figures are as known on the chosen day").waitFor();
+  await page.getByText("The figures, like the roads on the map, are as known on the chosen day").waitFor();
+  assert.ok(requests.some((url) => /playback\/corridors\?known_at=2025-09-10T23:59:59Z$/.test(url)));
   const asks = requests.filter((url) => /analytics\/corridors.*target=Bamako/.test(url));
   assert.ok(asks.length >= 2 && asks.every((url) => /known_at=2025-09-10T23:59:59Z/.test(url)), asks.join(" "));
   const answer = await ask("/analytics/corridors?target=bamako&date=2025-10-31&known_at=2025-09-10T23:59:59Z");
