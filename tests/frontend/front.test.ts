@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseDay } from "../../static/src/calendar";
-import { countsOn, frontOf, monthEnd, monthOn, quarterName, quarterOf, quartersUpTo, shown, standingOf, windowOn } from "../../static/src/data/front";
+import { countsOn, frontOf, lookOn, monthEnd, monthOn, quarterName, quarterOf, quartersUpTo, shown, standingOf, windowOn } from "../../static/src/data/front";
 import { shadeOf } from "../../static/src/draw/front";
 
 const day = (text: string) => parseDay(text)!;
@@ -44,6 +44,7 @@ test("counts of a day are of what was reported by then", () => {
   assert.deepEqual(countsOn(front, day("2016-01-01")), { reached: 0, active: 0 });
   assert.deepEqual(countsOn(front, day("2019-06-01")), { reached: 2, active: 1 });
   assert.deepEqual(countsOn(front, day("2025-06-01")), { reached: 2, active: 0 });
+  assert.deepEqual(["2016-01-01", "2019-06-01", "2020-02-01", "2025-06-01"].map((date) => lookOn(front, day(date))), ["", "sa", "as", "ss"]);
   assert.deepEqual(quartersUpTo(front, day("2018-01-01")), [{ quarter: quarterOf(day("2017-02-01")), cells: 1 }]);
 });
 

@@ -153,6 +153,16 @@ export function standingOf(cell: FrontCell, day: Day): Standing {
   return cell.active.some(({ from, to }) => from <= day && day <= to) ? "active" : "silent";
 }
 
+/** What differs when the cells are to be drawn anew: of each that was reported on by a day, whether it is active. */
+export function lookOn(front: Front, day: Day): string {
+  let look = "";
+  for (const cell of front.cells) {
+    if (cell.first > day) break;
+    look += standingOf(cell, day) === "active" ? "a" : "s";
+  }
+  return look;
+}
+
 /** How many cells were reported on by a day, and in how many of them something was reported of late. */
 export function countsOn(front: Front, day: Day): { reached: number; active: number } {
   let [reached, active] = [0, 0];

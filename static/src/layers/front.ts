@@ -2,7 +2,7 @@
 // layer or its panel opens. The cells come once an actor; a step looks them up.
 
 import { ApiError, loadFront, loadFrontActors } from "../api";
-import { frontOf, standingOf } from "../data/front";
+import { frontOf, lookOn, standingOf } from "../data/front";
 import type { Front, FrontActor, FrontCell } from "../data/front";
 import { fillCells, frameCells, shadeOf } from "../draw/front";
 import { formatDay } from "../format";
@@ -129,7 +129,16 @@ export function addFront(map: MapHandle, page: Page): FrontLayer {
     if (page.isOn("front")) fetchAndDraw();
     redraw();
   });
-  store.subscribe(["from", "to", "mode", "other", "comparison", "selected"], () => page.isOn("front") && redraw());
+  let looks = "";
+  store.subscribe(["from", "to", "mode", "other", "comparison", "selected"], (_, changed) => {
+    const front = frontNow(page);
+    if (!front || !page.isOn("front")) return;
+    // Most steps change no cell.
+    const isStep = [...changed].every((key) => key === "from" || key === "to" || key === "mode");
+    const now = `${keyOf(page, front.actor)}/${lookOn(front, page.day)}`;
+    if (!isStep || now !== looks || page.otherScene !== null) redraw();
+    looks = now;
+  });
   return {
     redraw,
     at(x, y) {

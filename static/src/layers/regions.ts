@@ -2,6 +2,7 @@
 
 import { contains, toRings } from "../data/geometry";
 import type { Line } from "../data/geometry";
+import type { Selection } from "../data/selection";
 import { trace, visible } from "../draw/trace";
 import type { Frame, MapHandle } from "../leaflet";
 import type { Page, Scene } from "../page";
@@ -23,15 +24,21 @@ export function classOf(bounds: readonly number[], count: number): number {
   return found;
 }
 
+/** What was counted of the clock's scene: a step that only adds rows goes on from there. Dropped by every scene that does not. */
+let counted: { selection: Selection; upTo: number; counts: Uint32Array } | null = null;
+
 /** Incidents of each region in a scene, by the number of the region in the table. */
-function countRegions(page: Page, { selection }: Scene): Uint32Array {
+function countRegions(page: Page, scene: Scene): Uint32Array {
+  const { selection } = scene;
   const { region, weight } = page.data.incidents;
-  const counts = new Uint32Array(region.values.length);
-  for (let i = 0; i < selection.count; i++) {
+  const goesOn = scene === page.scene && counted?.selection === selection && counted.upTo <= selection.count;
+  const counts = goesOn ? counted!.counts : new Uint32Array(region.values.length);
+  for (let i = goesOn ? counted!.upTo : 0; i < selection.count; i++) {
     const row = selection.rows[i]!;
     const code = region.codes[row]!;
     if (code >= 0) counts[code]! += weight[row]!;
   }
+  if (scene === page.scene) counted = { selection, upTo: selection.count, counts };
   return counts;
 }
 
@@ -90,11 +97,21 @@ export function addRegions(map: MapHandle, page: Page): { redraw: () => void; at
     }
   });
   let wasOn = page.isOn("regions");
-  page.store.subscribe(["from", "to", "mode", "filters", "layers", "selected", "other"], () => {
-    if (wasOn || page.isOn("regions")) redraw();
-    wasOn = page.isOn("regions");
+  let shades = "";
+  page.store.subscribe(["from", "to", "mode", "filters", "layers", "selected", "other"], (_, changed) => {
+    if (!page.scene.extends) counted = null;
+    const isOn = page.isOn("regions");
+    // Most steps add records and change no shade.
+    const bounds = classBounds(page);
+    const now = isOn ? countRegions(page, page.scene).reduce((all, count) => `${all}${classOf(bounds, count)},`, "") : "";
+    const isStep = [...changed].every((key) => key === "from" || key === "to" || key === "mode");
+    if ((wasOn || isOn) && !(wasOn && isStep && now === shades && page.otherScene === null)) redraw();
+    wasOn = isOn;
+    shades = now;
   });
   page.bus.on("data", () => {
+    counted = null;
+    shades = "";
     shape();
     redraw();
   });
