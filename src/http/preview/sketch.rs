@@ -178,6 +178,19 @@ fn borders(picture: &mut Picture, basemap: &Basemap) {
     }
 }
 
+/// Above so many dots they are small and plain, as on the page.
+const MOST_LARGE: usize = 800;
+
+/// Which of four sizes a dot of so many incidents has.
+fn size_of(count: u64) -> usize {
+    match count {
+        0..=1 => 0,
+        2..=4 => 1,
+        5..=19 => 2,
+        _ => 3,
+    }
+}
+
 /// The place of a word in its list; no place for what has none.
 fn slot(code: u32) -> Option<usize> {
     usize::try_from(code).ok()
@@ -470,14 +483,18 @@ impl<'a> Scene<'a> {
                 }
             }
         }
+        let crowded = merged.len() > MOST_LARGE;
         for (dot, at, count) in merged.into_iter().rev() {
-            let radius = match count {
-                0..=1 => 4.5,
-                2..=4 => 5.5,
-                5..=19 => 7.0,
-                _ => 8.5,
-            };
-            acted(picture, at, radius, dot.side, dot.precision == AREA_ONLY);
+            let area_only = dot.precision == AREA_ONLY;
+            if crowded {
+                let radius = [1.8, 2.6, 3.4, 4.4][size_of(count)];
+                picture.disc(at, radius, hue(dot.side), if area_only { 0.4 } else { 1.0 });
+                if dot.side == Side::Unknown {
+                    picture.disc(at, radius - 1.0, LAND, 1.0);
+                }
+            } else {
+                acted(picture, at, [4.5, 5.5, 7.0, 8.5][size_of(count)], dot.side, area_only);
+            }
         }
     }
 
