@@ -34,6 +34,11 @@ const drawn = (page) =>
     for (let i = 3; i < data.length; i += 4) if (data[i] > 0) count += 1;
     return count;
   });
+/** The cells have come and are drawn. */
+const arrived = async (page) => {
+  await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => /playback\/front/.test(name)));
+  await page.waitForTimeout(200);
+};
 const inForce = (cells, day) => ({
   reached: cells.filter(({ first }) => first <= day).length,
   active: cells.filter(({ active }) => active.some(([from, to]) => from <= day && day <= to)).length,
@@ -41,8 +46,7 @@ const inForce = (cells, day) => ({
 
 test("cells appear on the clock as they were first reported, from one answer, without a request a step", async () => {
   const { page, requests, problems, close } = await open({ hash: "from=2012-01-01&to=2014-12-31&mode=cumulative&step=year&lang=en&panel=none&layers=front&front=JNIM" });
-  await page.locator(".leaflet-front-pane canvas").waitFor({ state: "attached" });
-  await page.waitForLoadState("networkidle");
+  await arrived(page);
   const { cells } = await ask("/playback/front?actor=JNIM");
   const before = await drawn(page);
   assert.equal(before > 0, inForce(cells, "2014-12-31").reached > 0);
@@ -162,7 +166,7 @@ test("by keyboard: actor, layer, quarters as text, a cell's card", async () => {
 test("as known on another day the cells and the measures are asked for as known then", async () => {
   const { page, requests, close } = await open({ hash: `${FRONT}&known=2025-09-10` });
   await page.locator("#panel-body .lead").waitFor();
-  await page.waitForLoadState("networkidle");
+  await arrived(page);
   const asks = asked(requests).filter((url) => /actor=/.test(url));
   assert.ok(asks.length >= 1 && asks.every((url) => /known_at=2025-09-10T23:59:59Z/.test(url)), asks.join(" "));
   await close();

@@ -79,7 +79,8 @@ test("cumulative steps over 100,000 incidents take at most 8 ms of script (p95) 
     hash: "from=2012-01-01&to=2025-10-01&mode=cumulative&step=day&speed=30&lang=en&panel=none&layers=regions,areas,front,corridors,control,incidents,labels&front=JNIM",
   });
   await page.waitForSelector("html[data-settled]", { state: "attached" });
-  await page.waitForLoadState("networkidle");
+  // The cells of the front come last.
+  await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => /playback\/front/.test(name)));
   await watchSteps(page);
   const asked = requests.length;
   await page.getByRole("button", { name: "Play", exact: true }).click();
