@@ -30,7 +30,7 @@ pub use course::{Pass, PassState};
 pub use draws::{DRAWS, LEVEL, ROAD_DRAWS};
 pub use front::{
     CapitalCourse, CellHistory, Evidence, FRONT_METHOD, FRONT_METHOD_VERSION, FrontActor, FrontEvent, FrontModel, FrontReport,
-    FrontSpan, FrontView, LeftOut, Origin, front_versions,
+    FrontSpan, FrontView, LeftOut, Origin, OriginBasis, front_versions,
 };
 pub use periods::{BlockadeView, UnitPoint, UnitView};
 pub use shares::{Bracket, By, Label, Measure, RegionShares, Share, Standpoint};

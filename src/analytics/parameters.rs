@@ -307,14 +307,44 @@ pub const FRONT_ORIGIN: Parameter = parameter(
     "front_origin",
     10.0,
     "events",
-    "the origin, where none is asked for, is that of the first so many placed events which lies nearest to all others of them",
+    "the origin, where none is asked for, is that of the first events of so many cells which lies nearest to all others of them",
+    "default",
+);
+/// Within which time another event confirms the first one.
+pub const FRONT_CONFIRMED: Parameter = parameter(
+    "front_confirmed",
+    180.0,
+    "days",
+    "the cells that the origin is taken from are the first ones in which a second event follows within so long, where there are enough of them",
+    "default",
+);
+/// From which part of such cells on the origin is taken from them.
+pub const FRONT_ORIGIN_PART: Parameter = parameter(
+    "front_origin_part",
+    0.4,
+    "",
+    "where a smaller part of the affected cells is so, the origin is taken from the first events of all: the first confirmed cells come late then",
+    "default",
+);
+/// From which part of confirmed cells on these are looked at apart.
+pub const FRONT_CONFIRMED_PART: Parameter = parameter(
+    "front_confirmed_part",
+    0.8,
+    "",
+    "where so much of the affected cells is confirmed in that way, intervals also hold what they alone give, since single reports may be wrong",
     "default",
 );
 /// Width of the bins of distance.
-pub const FRONT_BIN: Parameter = parameter("front_bin", 40.0, "km", "width of the bins of distance from the origin", "default");
+pub const FRONT_BIN: Parameter = parameter(
+    "front_bin",
+    40.0,
+    "km",
+    "width of the bins of distance from the origin, or a multiple of it that holds enough cells",
+    "default",
+);
 /// How many cells a bin needs.
 pub const FRONT_BIN_CELLS: Parameter =
-    parameter("front_bin_cells", 8.0, "cells", "a bin with fewer cells that hold a known settlement is left out", "default");
+    parameter("front_bin_cells", 8.0, "cells", "cells with a known settlement that a bin has at least", "default");
 /// How many bins a speed needs.
 pub const FRONT_BINS: Parameter =
     parameter("front_bins", 4.0, "bins", "bins with a median of arrival that a speed needs at least", "default");
@@ -326,7 +356,7 @@ pub const FRONT_AFFECTED: Parameter = parameter(
     100.0,
     "cells",
     "affected cells that hold a known settlement which a speed needs at least",
-    "default; with fewer the intervals of synthetic runs no longer hold the truth",
+    "default",
 );
 /// How many events a speed needs.
 pub const FRONT_EVENTS: Parameter =
@@ -418,6 +448,9 @@ pub const OF_FRONT: &[Parameter] = &[
     FRONT_CELL,
     FRONT_ACTIVE,
     FRONT_ORIGIN,
+    FRONT_CONFIRMED,
+    FRONT_CONFIRMED_PART,
+    FRONT_ORIGIN_PART,
     FRONT_BIN,
     FRONT_BIN_CELLS,
     FRONT_BINS,

@@ -38,6 +38,22 @@ pub struct Bin {
 }
 
 impl Bin {
+    /// A bin of some cells that spans from a multiple of [`FRONT_BIN`] to another.
+    #[allow(clippy::cast_precision_loss, reason = "some thousand cells")]
+    fn new(first: usize, after: usize, mut leaving: Vec<Unit>) -> Self {
+        leaving.sort_by(|a, b| a.time.total_cmp(&b.time).then(a.region.cmp(&b.region)));
+        let mut entering: Vec<(f64, usize)> = leaving.iter().map(|unit| (unit.entry.min(unit.time), unit.region)).collect();
+        entering.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        Self {
+            from_km: first as f64 * FRONT_BIN.value,
+            to_km: after as f64 * FRONT_BIN.value,
+            distance_km: leaving.iter().map(|unit| unit.distance_km).sum::<f64>() / leaving.len() as f64,
+            affected: leaving.iter().filter(|unit| unit.affected).count(),
+            leaving,
+            entering,
+        }
+    }
+
     /// How many cells it has.
     #[must_use]
     pub fn cells(&self) -> usize {
@@ -75,7 +91,8 @@ impl Bin {
     }
 }
 
-/// The bins of distance that have enough cells, the nearest first.
+/// Bins of distance, the nearest first: as wide as [`FRONT_BIN`], or so many times as wide as it takes to have enough cells. What is left at
+/// the far end with fewer is in none.
 #[must_use]
 pub fn bins<'a>(units: impl Iterator<Item = &'a Unit> + Clone) -> Vec<Bin> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half around the globe")]
@@ -83,25 +100,16 @@ pub fn bins<'a>(units: impl Iterator<Item = &'a Unit> + Clone) -> Vec<Bin> {
     let count = units.clone().map(|unit| number(unit) + 1).max().unwrap_or(0);
     let mut held: Vec<Vec<Unit>> = vec![Vec::new(); count];
     units.for_each(|unit| held[number(unit)].push(*unit));
-    let held = held.into_iter().enumerate();
-    #[allow(clippy::cast_precision_loss, reason = "some thousand cells")]
-    let bin = |(at, mut leaving): (usize, Vec<Unit>)| {
-        if (leaving.len() as f64) < FRONT_BIN_CELLS.value {
-            return None;
+    let (mut bins, mut first, mut gathered) = (Vec::new(), 0, Vec::new());
+    for (at, units) in held.into_iter().enumerate() {
+        gathered.extend(units);
+        #[allow(clippy::cast_precision_loss, reason = "some thousand cells")]
+        if gathered.len() as f64 >= FRONT_BIN_CELLS.value {
+            bins.push(Bin::new(first, at + 1, std::mem::take(&mut gathered)));
+            first = at + 1;
         }
-        leaving.sort_by(|a, b| a.time.total_cmp(&b.time).then(a.region.cmp(&b.region)));
-        let mut entering: Vec<(f64, usize)> = leaving.iter().map(|unit| (unit.entry.min(unit.time), unit.region)).collect();
-        entering.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        Some(Bin {
-            from_km: at as f64 * FRONT_BIN.value,
-            to_km: (at + 1) as f64 * FRONT_BIN.value,
-            distance_km: leaving.iter().map(|unit| unit.distance_km).sum::<f64>() / leaving.len() as f64,
-            affected: leaving.iter().filter(|unit| unit.affected).count(),
-            leaving,
-            entering,
-        })
-    };
-    held.filter_map(bin).collect()
+    }
+    bins
 }
 
 #[cfg(test)]
@@ -149,5 +157,13 @@ mod tests {
         let few: Vec<Unit> = (1..=9).map(|day| unit(0, day, day < 5)).collect();
         assert_eq!(bins(few.iter())[0].median(|_| 1.0), None, "fewer than half are known to be affected");
         assert!(bins(units[..7].iter()).is_empty(), "too few cells");
+    }
+
+    #[test]
+    fn a_bin_is_as_wide_as_it_takes() {
+        let at = |distance_km: f64| Unit { distance_km, ..unit(0, 1, true) };
+        let units: Vec<Unit> = (0..24).map(|number| at(f64::from(number) * 10.0)).chain([at(500.0)]).collect();
+        let found: Vec<(f64, f64, usize)> = bins(units.iter()).iter().map(|bin| (bin.from_km, bin.to_km, bin.cells())).collect();
+        assert_eq!(found, [(0.0, 80.0, 8), (80.0, 160.0, 8), (160.0, 240.0, 8)]);
     }
 }

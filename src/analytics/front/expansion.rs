@@ -137,20 +137,26 @@ fn spans(from: Day, to: Day) -> Vec<(Day, Day)> {
     spans
 }
 
-/// How a front moved between two days, both included. `at_risk` are the cells in which incidents of anybody are reported, with their
-/// weights in the draws of chance. Events outside the days are not looked at. The same seed gives the same draws.
+/// How a front moved between two days, both included. Events outside the days are not looked at. The same seed gives the same draws.
+///
+/// By chance a cell that was not active becomes so with odds of e^(n/w) − 1, n its events in all w windows: what it would be if its events
+/// fell on any day. So neither where people live nor where much happens throughout counts as a front that moves.
 #[must_use]
-pub fn expansion(events: &[Active], at_risk: &BTreeMap<WideCell, f64>, from: Day, to: Day, seed: u64) -> Expansion {
+pub fn expansion(events: &[Active], from: Day, to: Day, seed: u64) -> Expansion {
     let spans = spans(from, to);
+    let first_day = spans.first().map_or(from, |(first, _)| *first);
+    let events: Vec<Active> = events.iter().filter(|event| (first_day..=to).contains(&event.day)).copied().collect();
     let mut regions: BTreeMap<WideCell, (Day, usize)> = BTreeMap::new();
-    for event in events {
+    let mut weights: BTreeMap<WideCell, f64> = BTreeMap::new();
+    for event in &events {
         let first = regions.entry(event.cell).or_insert((event.day, event.region));
         *first = (*first).min((event.day, event.region));
+        *weights.entry(event.cell).or_default() += 1.0;
     }
-    let mut weights = at_risk.clone();
-    regions.keys().for_each(|cell| {
-        weights.entry(*cell).or_insert(1.0);
-    });
+    #[allow(clippy::cast_precision_loss, reason = "some ten windows")]
+    let windows_in_all = spans.len().max(1) as f64;
+    // A cell that is active in every window but one is all but certain to be in that one, too.
+    weights.values_mut().for_each(|weight| *weight = (*weight / windows_in_all).min(20.0).exp_m1());
     let active = |(first, last): &(Day, Day)| -> BTreeSet<WideCell> {
         events.iter().filter(|event| (*first..=*last).contains(&event.day)).map(|event| event.cell).collect()
     };
@@ -306,7 +312,7 @@ mod tests {
         #[test]
         fn counts_are_those_of_looking_at_every_cell(rows in vec((0..360i32, 0..6i32, 0..6i32), 1..120)) {
             let events: Vec<Active> = rows.iter().map(|(day, row, column)| Active { day: *day, cell: (*row, *column), region: 0 }).collect();
-            let found = expansion(&events, &BTreeMap::new(), 0, 359, 1);
+            let found = expansion(&events, 0, 359, 1);
             prop_assert_eq!(found.windows.len(), 3);
             let is_active = |window: i32, row: i32, column: i32| rows.iter().any(|at| at.0 / 90 == window && (at.1, at.2) == (row, column));
             let mut joins = [0; 3];
@@ -339,7 +345,7 @@ mod tests {
     fn windows_end_with_the_last_day_and_are_whole() {
         assert_eq!(spans(0, 200), [(21, 110), (111, 200)]);
         assert!(spans(0, 50).is_empty());
-        let none = expansion(&[], &BTreeMap::new(), 0, 400, 1);
+        let none = expansion(&[], 0, 400, 1);
         assert!(none.index.is_none() && none.label.is_none() && none.contiguity.is_none() && none.windows.len() == 3);
     }
 }

@@ -17,13 +17,13 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
 
 use self::arrivals::Unit;
-use self::cells::{FrontGridCell, WideCell, wide_cell};
+use self::cells::{FrontGridCell, wide_cell};
 use self::distances::{Coast, Course, Distant, course, geodesic_km};
 use self::expansion::{Active, Expansion, expansion};
 use self::roads::{Access, Reached, Roads};
 use self::speed::{SECTORS, Spread, spread};
 use super::network::folded;
-use super::parameters::FRONT_ORIGIN;
+use super::parameters::{FRONT_CONFIRMED, FRONT_CONFIRMED_PART, FRONT_ORIGIN, FRONT_ORIGIN_PART};
 use super::{Day, date_of};
 use crate::domain::{Actor, ActorTree, Corridor, DatePrecision, GeoPrecision, Instant, Place, PlaceKind, Position, Side};
 
@@ -147,8 +147,26 @@ pub struct Origin {
     pub position: Position,
     /// The nearest known settlement with its distance in kilometres.
     pub place: Option<(String, f64)>,
-    /// The events that it is taken from: how many, the first and the last day; `None` when it was asked for.
-    pub events: Option<(usize, Day, Day)>,
+    /// What it is taken from.
+    pub basis: OriginBasis,
+}
+
+/// What an origin is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OriginBasis {
+    /// It was asked for.
+    Asked,
+    /// Events.
+    Events {
+        /// How many.
+        events: usize,
+        /// The day of the first one.
+        from: Day,
+        /// The day of the last one.
+        to: Day,
+        /// Whether each is the first of a cell in which another one follows soon.
+        confirmed: bool,
+    },
 }
 
 /// What the numbers rest on.
@@ -226,7 +244,6 @@ pub struct FrontModel {
     datasets: Vec<Arc<str>>,
     places: Vec<Place>,
     settled: BTreeMap<FrontGridCell, Settled>,
-    settlements: BTreeMap<WideCell, usize>,
     /// The first day of which anything is reported, by state.
     coverage: BTreeMap<String, Day>,
     last_day: Option<Day>,
@@ -361,7 +378,6 @@ impl FrontModel {
                 *cell = Settled { count: cell.count, ..new };
             }
             cell.count += 1;
-            *self.settlements.entry(wide_cell(place.position)).or_default() += 1;
         }
     }
 
@@ -415,24 +431,36 @@ impl FrontModel {
         largest.or_else(|| self.places.iter().filter(named).max_by_key(|place| (place.population, std::cmp::Reverse(&place.id))))
     }
 
-    /// The origin: the one of the first events that lies nearest to all others of them, so that it is a place of which something was
-    /// reported and a stray one among them does not move it.
+    /// The origin: of the first events of the first cells in which another one follows soon, the one that lies nearest to all others. It is a
+    /// place of which something was reported, and neither a stray report nor one that is wrong moves it. Where few cells
+    /// are confirmed in that way, of the first events of all.
     fn origin(&self, events: &[FrontEvent], asked: Option<Position>) -> Option<Origin> {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some ten")]
-        let first = &events[..events.len().min(FRONT_ORIGIN.value as usize)];
-        let apart = |event: &FrontEvent| -> f64 { first.iter().map(|other| geodesic_km(event.position, other.position)).sum() };
-        let (position, from) = match asked {
-            Some(position) => (position, None),
+        let wanted = FRONT_ORIGIN.value as usize;
+        let (position, basis) = match asked {
+            Some(position) => (position, OriginBasis::Asked),
             None => {
-                let apart: Vec<f64> = first.iter().map(apart).collect();
+                let confirmed = confirmed(events);
+                let cells: BTreeSet<FrontGridCell> = events.iter().map(|event| event.cell).collect();
+                #[allow(clippy::cast_precision_loss, reason = "some thousand cells")]
+                let enough = confirmed.len() as f64 >= FRONT_ORIGIN_PART.value * cells.len() as f64;
+                let is_confirmed = confirmed.len() >= wanted && enough;
+                let mut first: Vec<&FrontEvent> = if is_confirmed { confirmed } else { events.iter().collect() };
+                first.truncate(wanted);
+                let apart: Vec<f64> = first
+                    .iter()
+                    .map(|event| first.iter().map(|other| geodesic_km(event.position, other.position)).sum())
+                    .collect();
                 let at = (0..first.len()).min_by(|a, b| apart[*a].total_cmp(&apart[*b]))?;
-                (first[at].position, Some((first.len(), first[0].day, first[first.len() - 1].day)))
+                let (events, from, to) = (first.len(), first[0].day, first[first.len() - 1].day);
+                let basis = OriginBasis::Events { events, from, to, confirmed: is_confirmed };
+                (first[at].position, basis)
             }
         };
         let near = self.places.iter().map(|place| (place, position.distance_m(place.position)));
         let nearest = near.min_by(|a, b| a.1.total_cmp(&b.1));
         let place = nearest.map(|(place, _)| (place.name.clone(), geodesic_km(position, place.position)));
-        Some(Origin { position, place, events: from })
+        Some(Origin { position, place, basis })
     }
 
     /// The front of an actor over a span; `None` for one of which nothing is reported.
@@ -456,15 +484,20 @@ impl FrontModel {
             let regions: BTreeSet<usize> = units.iter().filter(|unit| unit.affected).map(|unit| unit.region).collect();
             evidence.regions = regions.len();
             let span = (f64::from(from), f64::from(to));
-            spread(&units, evidence.events_in_settled_cells, self.regions.len(), span, seed)
+            let told = spread(&units, evidence.events_in_settled_cells, self.regions.len(), span, seed);
+            match self.confirmed_units(&events, &units, origin.position, to) {
+                Some(confirmed) => {
+                    told.widened(&spread(&confirmed, evidence.events_in_settled_cells, self.regions.len(), span, seed))
+                }
+                None => told,
+            }
         });
-        let at_risk = self.at_risk(from, to);
         let active: Vec<Active> = events
             .iter()
             .filter(|event| event.day >= from)
             .map(|event| Active { day: event.day, cell: wide_cell(event.position), region: event.region })
             .collect();
-        let expansion = expansion(&active, &at_risk, from, to, seed);
+        let expansion = expansion(&active, from, to, seed);
         let (capitals, to_coast) = self.courses(&events, coast, from, to);
         let datasets = events.iter().map(|event| &*self.datasets[event.dataset]).collect();
         Some(FrontView { from, to, origin, evidence, spread, expansion, capitals, coast: to_coast, events, datasets })
@@ -488,6 +521,29 @@ impl FrontModel {
         events.iter().for_each(|event| {
             first.entry(event.cell).or_insert(event.day);
         });
+        self.units_of(&first, origin, to)
+    }
+
+    /// The same with the first event of each cell that another one follows soon, so that a wrong report alone affects no cell. `None` where
+    /// that leaves out more than a fifth of the affected cells, because reports are too few to follow one another.
+    fn confirmed_units(&self, events: &[FrontEvent], units: &[Unit], origin: Position, to: Day) -> Option<Vec<Unit>> {
+        let mut last: BTreeMap<FrontGridCell, Day> = BTreeMap::new();
+        let mut first: BTreeMap<FrontGridCell, Day> = BTreeMap::new();
+        for event in events {
+            if let Some(before) = last.insert(event.cell, event.day)
+                && f64::from(event.day - before) <= FRONT_CONFIRMED.value
+            {
+                first.entry(event.cell).or_insert(before);
+            }
+        }
+        let confirmed = self.units_of(&first, origin, to);
+        let affected = |units: &[Unit]| units.iter().filter(|unit| unit.affected).count();
+        #[allow(clippy::cast_precision_loss, reason = "some thousand cells")]
+        let enough = affected(&confirmed) as f64 >= FRONT_CONFIRMED_PART.value * affected(units) as f64;
+        enough.then_some(confirmed)
+    }
+
+    fn units_of(&self, first: &BTreeMap<FrontGridCell, Day>, origin: Position, to: Day) -> Vec<Unit> {
         let unit = |(cell, settled): (&FrontGridCell, &Settled)| {
             let entry = *self.coverage.get(&settled.country).filter(|entry| **entry <= to)?;
             let (centre, time) = (cell.centre(), first.get(cell));
@@ -501,17 +557,6 @@ impl FrontModel {
             })
         };
         self.settled.iter().filter_map(unit).collect()
-    }
-
-    /// The coarse cells in which incidents of anybody are reported, weighted by their known settlements.
-    fn at_risk(&self, from: Day, to: Day) -> BTreeMap<WideCell, f64> {
-        let (first, after) =
-            (self.events.partition_point(|event| event.day < from), self.events.partition_point(|event| event.day <= to));
-        let cells: BTreeSet<WideCell> =
-            self.events[first..after.max(first)].iter().map(|event| wide_cell(event.position)).collect();
-        #[allow(clippy::cast_precision_loss, reason = "some hundred settlements")]
-        let weight = |cell: &WideCell| self.settlements.get(cell).map_or(1.0, |count| *count as f64);
-        cells.into_iter().map(|cell| (cell, weight(&cell))).collect()
     }
 
     /// How far events lie from capitals, in the order of their states, and from the coast.
@@ -552,6 +597,19 @@ impl FrontModel {
         let to_coast = if coast.is_empty() { None } else { along(&|at| Some((coast.distance_km(positions[at])?, None))) };
         (capitals, to_coast)
     }
+}
+
+/// The first events of the cells in which another one follows within [`FRONT_CONFIRMED`] days of it, in the order of their days.
+fn confirmed(events: &[FrontEvent]) -> Vec<&FrontEvent> {
+    let mut first: BTreeMap<FrontGridCell, (&FrontEvent, bool)> = BTreeMap::new();
+    for event in events {
+        let (begun, confirmed) = first.entry(event.cell).or_insert((event, false));
+        *confirmed |= !std::ptr::eq(*begun, event) && f64::from(event.day - begun.day) <= FRONT_CONFIRMED.value;
+    }
+    let mut confirmed: Vec<&FrontEvent> =
+        first.into_values().filter(|(_, confirmed)| *confirmed).map(|(event, _)| event).collect();
+    confirmed.sort_by_key(|event| (event.day, event.cell));
+    confirmed
 }
 
 /// The sector of the compass in which a position lies, 0 = north, clockwise.

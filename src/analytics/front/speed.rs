@@ -68,6 +68,35 @@ pub struct Spread {
     pub southward: Option<Estimate>,
 }
 
+impl Spread {
+    /// The same with intervals that hold those of another one, as far as it has them: what a different reading of the reports gives. A speed
+    /// whose interval becomes too wide is no longer told.
+    #[must_use]
+    pub fn widened(mut self, other: &Self) -> Self {
+        let speeds = std::iter::once(&mut self.all).chain(&mut self.sectors);
+        for (speed, other) in speeds.zip(std::iter::once(&other.all).chain(&other.sectors)) {
+            if let Some((own, other)) = speed.speed.zip(other.speed) {
+                match checked(around(own, other)) {
+                    Ok(wider) => speed.speed = Some(wider),
+                    Err(reason) => {
+                        speed.speed = None;
+                        speed.reasons.push(reason);
+                    }
+                }
+            }
+        }
+        self.southward = match (self.southward, other.southward) {
+            (Some(own), Some(other)) => checked(around(own, other)).ok(),
+            (own, _) => own,
+        };
+        self
+    }
+}
+
+fn around(own: Estimate, other: Estimate) -> Estimate {
+    Estimate { lo: own.lo.min(other.lo), hi: own.hi.max(other.hi), ..own }
+}
+
 /// Days per kilometre over the bins that a speed rests on, each region counted as often as `weight` says.
 fn slowness(arrivals: &[Arrival], weight: impl Fn(usize) -> f64 + Copy) -> Option<f64> {
     let used = arrivals.iter().filter(|arrival| arrival.used);
@@ -101,9 +130,14 @@ fn bounded(value: f64, draws: &[Option<f64>]) -> Result<Estimate, String> {
             FRONT_VOID.value * 100.0
         ));
     }
-    let (lo, hi) = (rank(&told, 0.05).min(value), rank(&told, 0.95).max(value));
+    checked(Estimate { value, lo: rank(&told, 0.05).min(value), hi: rank(&told, 0.95).max(value), median: None })
+}
+
+/// An estimate whose interval is not too wide, or a reason why it cannot be told.
+fn checked(estimate: Estimate) -> Result<Estimate, String> {
+    let Estimate { lo, hi, .. } = estimate;
     if hi / lo <= FRONT_RATIO.value {
-        Ok(Estimate { value, lo, hi, median: None })
+        Ok(estimate)
     } else if hi.is_finite() {
         Err(format!("the interval of {lo:.1} to {hi:.1} km/month is wider than {} times", FRONT_RATIO.value))
     } else {

@@ -100,8 +100,8 @@ fn joined<T: PartialOrd + Copy>(from: T, to: T, least: T, most: T) -> (T, T) {
 /// [`Record::interval`]: crate::domain::Record::interval
 fn end_told(field: &Field) -> Option<End> {
     match field.name {
-        "date_start" | "valid_from" => Some(End::Start),
-        "date_end" | "valid_to" => Some(End::End),
+        "date_start" | "valid_from" | "first_reported" => Some(End::Start),
+        "date_end" | "valid_to" | "last_reported" => Some(End::End),
         _ => None,
     }
 }
