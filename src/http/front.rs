@@ -26,8 +26,8 @@ use crate::analytics::front::expansion::{Contiguity, Diffusion, Expansion, Windo
 use crate::analytics::front::speed::{Arrival, SECTORS, Speed, Spread};
 use crate::analytics::parameters::{self, EXPANSION_CHANGES, FRONT_ACTIVE, FRONT_CELL, NEAR_ERROR};
 use crate::analytics::{
-    CellHistory, Day, Estimate, FRONT_METHOD, FRONT_METHOD_VERSION, FrontModel, FrontSpan, FrontView, LEVEL, LeftOut, date_of,
-    day_of,
+    CellHistory, Day, Estimate, FRONT_METHOD, FRONT_METHOD_VERSION, FrontModel, FrontSpan, FrontView, LEVEL, LeftOut, Origin,
+    OriginBasis, date_of, day_of,
 };
 use crate::domain::{Audience, Instant, Position};
 use crate::store::Snapshot;
@@ -302,6 +302,26 @@ fn month(month: &Month) -> Json {
     })
 }
 
+fn told_origin(origin: &Origin) -> Json {
+    let mut told = json!({
+        "lon": origin.position.lon(),
+        "lat": origin.position.lat(),
+        "place": origin.place.as_ref().map(|(name, _)| name),
+        "place_km": origin.place.as_ref().map(|(_, km)| tenths(*km)),
+    });
+    let (basis, taken) = match origin.basis {
+        OriginBasis::Asked => ("asked", None),
+        OriginBasis::Events { events, from, to, confirmed } => {
+            (if confirmed { "first_confirmed_cells" } else { "first_events" }, Some((events, from, to)))
+        }
+    };
+    told["basis"] = json!(basis);
+    told["events"] = json!(taken.map(|(events, ..)| events));
+    told["first"] = json!(taken.map(|(_, first, _)| day_text(first)));
+    told["last"] = json!(taken.map(|(.., last)| day_text(last)));
+    told
+}
+
 fn bin(arrival: &Arrival) -> Json {
     json!({
         "from_km": arrival.bin.from_km,
@@ -436,16 +456,7 @@ pub fn front_document(snapshot: &Snapshot, audience: Audience, question: &FrontQ
         "generation": snapshot.generation(),
         "method": FRONT_METHOD,
         "method_version": FRONT_METHOD_VERSION,
-        "origin": view.origin.as_ref().map(|origin| json!({
-            "lon": origin.position.lon(),
-            "lat": origin.position.lat(),
-            "place": origin.place.as_ref().map(|(name, _)| name),
-            "place_km": origin.place.as_ref().map(|(_, km)| tenths(*km)),
-            "basis": if origin.events.is_some() { "first_events" } else { "asked" },
-            "events": origin.events.map(|(events, ..)| events),
-            "first": origin.events.map(|(_, first, _)| day_text(first)),
-            "last": origin.events.map(|(_, _, last)| day_text(last)),
-        })),
+        "origin": view.origin.as_ref().map(told_origin),
         "evidence": {
             "events": evidence.events,
             "events_in_span": evidence.events_in_span,

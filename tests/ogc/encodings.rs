@@ -74,6 +74,7 @@ fn oas30_oas_impl() {
         let needed = match path.as_str() {
             "/locate" => "?lon=-8&lat=12.65",
             "/collections/incidents/aggregate" => "?group_by=year",
+            "/playback/front" => "?actor=JNIM",
             "/analytics/corridors/series" => "?target=Bamako&from=2025-01-01",
             _ => "",
         };
