@@ -192,11 +192,10 @@ fn discs_and_noise() {
 #[test]
 #[ignore = "two hundred runs of each: minutes"]
 fn two_hundred_runs_of_each() {
-    for seeds in [200] {
-        speed_of_a_growing_disc(seeds);
-        sparse_reports_give_a_speed_near_the_truth_or_none(seeds);
-        where_nothing_spreads_there_is_no_speed(seeds);
-        the_fastest_sector_is_that_of_the_truth(seeds);
-        growing_moving_shrinking_and_noise_are_told_apart(seeds);
-    }
+    const MANY: u64 = 200;
+    speed_of_a_growing_disc(MANY);
+    sparse_reports_give_a_speed_near_the_truth_or_none(MANY);
+    where_nothing_spreads_there_is_no_speed(MANY);
+    the_fastest_sector_is_that_of_the_truth(MANY);
+    growing_moving_shrinking_and_noise_are_told_apart(MANY);
 }
