@@ -1,7 +1,7 @@
 // State <-> the address bar's hash. A link reproduces the screen; a broken or foreign part is ignored, never fatal.
 
 import { MODES, UNITS, isoDay, parseDay } from "./calendar";
-import { COMPARISONS, DEFAULT_LAYERS, LANGUAGES, LAYERS, NO_FILTERS, PANELS, SPEEDS, THEMES, isFiltered } from "./state";
+import { COMPARISONS, DEFAULT_LAYERS, LANGUAGES, LAYERS, NO_FILTERS, PANELS, SPEEDS, STACKS, THEMES, isFiltered } from "./state";
 import type { Filters, State } from "./state";
 
 const LISTS = ["sides", "actors", "types", "countries", "regions", "precisions", "deaths", "datasets"] as const;
@@ -16,6 +16,7 @@ export function encodeHash(state: Readonly<State>): string {
   parts.set("step", state.unit);
   parts.set("speed", String(state.speed));
   for (const key of SWITCHES) if (state[key]) parts.set(key, "1");
+  if (state.stack !== "side") parts.set("stack", state.stack);
   if (state.view) {
     parts.set("view", `${state.view.lat.toFixed(4)},${state.view.lon.toFixed(4)},${Number(state.view.zoom.toFixed(2))}`);
   }
@@ -82,6 +83,8 @@ export function decodeHash(hash: string): Partial<State> {
   const speed = SPEEDS.find((candidate) => String(candidate) === parts.get("speed"));
   if (speed) state.speed = speed;
   for (const key of SWITCHES) if (parts.get(key) === "1") state[key] = true;
+  const stack = oneOf(parts.get("stack"), STACKS);
+  if (stack) state.stack = stack;
   const view = parts.get("view")?.split(",").map(Number);
   if (view && view.length === 3 && view.every(Number.isFinite)) {
     const [lat, lon, zoom] = view as [number, number, number];

@@ -61,6 +61,7 @@ const store = new Store({
   reverse: false,
   skip: false,
   fade: false,
+  stack: "side",
   other: null,
   comparison: "swipe",
   split: 0.5,
@@ -325,7 +326,7 @@ function followHash(span: Span): void {
     const next = decodeHash(location.hash);
     if (next.from !== undefined && next.to !== undefined) Object.assign(next, clampWindow({ from: next.from, to: next.to }, span));
     if (next.other) next.other = clampWindow(next.other, span);
-    const fresh = { filters: { ...NO_FILTERS }, selected: null, other: null, knownAt: null, front: null, frontTarget: null, loop: false, reverse: false, skip: false, fade: false };
+    const fresh = { stack: "side" as const, filters: { ...NO_FILTERS }, selected: null, other: null, knownAt: null, front: null, frontTarget: null, loop: false, reverse: false, skip: false, fade: false };
     void loadLanguage(next.language ?? store.get().language).then(() => {
       store.set({ ...fresh, playing: false, ...next });
       if (next.view) map.setView(next.view);

@@ -9,6 +9,10 @@ export type LayerName = (typeof LAYERS)[number];
 export const PANELS = ["layers", "filters", "list", "supply", "front", "compare", "export"] as const;
 export type PanelName = (typeof PANELS)[number];
 
+/** What the bars under the slider are stacked by. */
+export const STACKS = ["side", "actor", "type"] as const;
+export type StackName = (typeof STACKS)[number];
+
 /** Steps a second. */
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 15, 30] as const;
 
@@ -57,6 +61,7 @@ export interface State {
   skip: boolean;
   /** Older records of the window are drawn paler. */
   fade: boolean;
+  stack: StackName;
   /** The second date, drawn beside the first; null when nothing is compared. */
   other: Span | null;
   comparison: Comparison;

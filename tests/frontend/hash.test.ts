@@ -16,6 +16,7 @@ const state: State = {
   reverse: true,
   skip: true,
   fade: true,
+  stack: "actor",
   other: { from: parseDay("2024-10-01")!, to: parseDay("2024-10-31")! },
   comparison: "difference",
   split: 0.25,
@@ -48,11 +49,11 @@ test("decode(encode(state)) is the state, except that a link never starts playin
 });
 
 test("a state with nothing chosen comes back with nothing chosen", () => {
-  const plain: State = { ...state, loop: false, reverse: false, skip: false, fade: false, other: null, knownAt: null, view: null, layers: [], filters: { ...NO_FILTERS }, theme: "auto", panel: null, selected: null };
+  const plain: State = { ...state, loop: false, reverse: false, skip: false, fade: false, stack: "side", other: null, knownAt: null, view: null, layers: [], filters: { ...NO_FILTERS }, theme: "auto", panel: null, selected: null };
   const back = decodeHash(encodeHash(plain));
   assert.deepEqual(back.layers, []);
   assert.equal(back.panel, null);
-  for (const key of ["view", "filters", "theme", "selected", "loop", "reverse", "skip", "fade", "other", "knownAt"] as const) assert.equal(back[key], undefined);
+  for (const key of ["view", "filters", "theme", "selected", "loop", "reverse", "skip", "fade", "stack", "other", "knownAt"] as const) assert.equal(back[key], undefined);
 });
 
 test("the front's actor and target are in the link while they are shown", () => {

@@ -2,11 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isoDay, parseDay } from "../../static/src/calendar";
 import { binIncidents } from "../../static/src/data/bins";
+import { actorSeries } from "../../static/src/data/stacks";
 import { isUndated } from "../../static/src/data/incidents";
 import type { IncidentTable } from "../../static/src/data/incidents";
 import { facetCounts, facetValues, failures, rowsOf, select, sumDeaths } from "../../static/src/data/selection";
 import type { Facet } from "../../static/src/data/selection";
 import { NO_FILTERS } from "../../static/src/state";
+import { EVENT_TYPES } from "../../static/src/types";
 import { incident, table } from "./records";
 
 const day = (text: string) => parseDay(text)!;
@@ -113,4 +115,47 @@ test("bins hold each incident once, spread over the days it may have happened on
   assert.ok(Math.abs(sum - 2) < 1e-9);
   const february = bins.weights.slice(10, 20).reduce((a, b) => a + b, 0);
   assert.ok(Math.abs(february - 28 / 365) < 1e-9);
+});
+
+test("stacked by side, actor or type, the bars hold the same incidents, and each series those of a count by hand", () => {
+  // More actors than have a series of their own, equal counts, rows without an actor, rows that a filter hides.
+  const t = table(
+    ...Array.from({ length: 120 }, (_, i) =>
+      incident(`n${i}`, {
+        date_start: `2025-${String(1 + (i % 12)).padStart(2, "0")}-15`,
+        date_end: `2025-${String(1 + (i % 12)).padStart(2, "0")}-15`,
+        date_precision: i % 4 === 0 ? "month" : "day",
+        event_type: EVENT_TYPES[(i * 7) % EVENT_TYPES.length]!,
+        actor1: i % 11 === 0 ? null : `A${Math.floor(Math.sqrt(i))}`,
+        country: i % 3 === 0 ? "BF" : "ML",
+      }),
+    ),
+  );
+  const fails = failures(t, { ...NO_FILTERS, countries: ["ML"] }, words);
+  const passes = (row: number) => fails[row] === 0;
+  const byHand = new Map<string | null, number>();
+  for (let row = 0; row < t.dated; row++) {
+    const actor = t.actors[t.actor1[row]!] ?? null;
+    if (passes(row)) byHand.set(actor, (byHand.get(actor) ?? 0) + 1);
+  }
+  const none = byHand.get(null)!;
+  byHand.delete(null);
+  const ranked = [...byHand].sort(([a, m], [b, n]) => n - m || (a! < b! ? -1 : 1));
+  const { codes, actors } = actorSeries(t, passes);
+  assert.deepEqual(actors.map((actor) => t.actors[actor]), ranked.slice(0, 5).map(([actor]) => actor));
+  const year = window("2025-01-01", "2025-12-31");
+  const byActor = binIncidents(t, passes, year, "month", codes, actors.length + 2);
+  const others = ranked.slice(5).reduce((sum, [, count]) => sum + count, 0);
+  assert.ok(others > 0 && none > 0);
+  assert.deepEqual([...byActor.counts], [...ranked.slice(0, 5).map(([, count]) => count), others, none]);
+  const byType = binIncidents(t, passes, year, "month", t.type, EVENT_TYPES.length);
+  const bySide = binIncidents(t, passes, year, "month", t.side, 10);
+  EVENT_TYPES.forEach((type, at) => {
+    let count = 0;
+    for (let row = 0; row < t.dated; row++) if (passes(row) && EVENT_TYPES[t.type[row]!] === type) count += 1;
+    assert.equal(byType.counts[at], count, type);
+  });
+  const stacks = ({ weights, count, series }: typeof byType) =>
+    Array.from({ length: count }, (_, bin) => weights.slice(bin * series, (bin + 1) * series).reduce((a, b) => a + b, 0));
+  for (const bins of [byActor, byType]) stacks(bins).forEach((tall, at) => assert.ok(Math.abs(tall - stacks(bySide)[at]!) < 1e-9));
 });

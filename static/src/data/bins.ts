@@ -13,6 +13,8 @@ export interface Bins {
   series: number;
   /** `count × series` weights, bin by bin. */
   weights: Float64Array;
+  /** Whole incidents of each series, whatever their days. */
+  counts: Float64Array;
   /** Highest stack; at least 1. */
   peak: number;
 }
@@ -28,6 +30,7 @@ export function binIncidents(
   const first = unitIndex(span.from, unit);
   const count = unitIndex(span.to, unit) - first + 1;
   const weights = new Float64Array(count * series);
+  const counts = new Float64Array(series);
   // Bin of each day of the span, so that no date is taken apart a row.
   const starts = Int32Array.from({ length: count + 1 }, (_, bin) => unitStart(first + bin, unit));
   const origin = starts[0]!;
@@ -37,6 +40,7 @@ export function binIncidents(
   for (let i = 0; i < table.dated; i++) {
     if (!passes(i)) continue;
     const [start, end, weight] = [table.first[i]!, table.last[i]!, table.weight[i]!];
+    counts[seriesOf[i]!]! += weight;
     const firstBin = bin(start);
     if (start === end) {
       if (start >= origin) weights[firstBin * series + seriesOf[i]!]! += weight;
@@ -54,5 +58,5 @@ export function binIncidents(
     for (let s = 0; s < series; s++) total += weights[at * series + s]!;
     peak = Math.max(peak, total);
   }
-  return { unit, first, count, series, weights, peak };
+  return { unit, first, count, series, weights, counts, peak };
 }

@@ -104,3 +104,8 @@ export function mix(a: string, b: string, share: number): string {
   const mixed = [0, 1, 2].map((i) => Math.round(channel(a, i) * (1 - share) + channel(b, i) * share));
   return `rgb(${mixed.join(", ")})`;
 }
+
+/** Of bars, which have no halo: near-black does not show on the dark page. */
+export function barHue(palette: Palette, side: Side): string {
+  return side === "islamic_state" && palette.dark ? "#d9d4c8" : palette.sides[side];
+}

@@ -1,8 +1,10 @@
-// The bars under the slider: records a unit of time, stacked by side, after the filters. A canvas; the slider says it in words.
+// The bars under the slider: incidents a unit of time after the filters, stacked by side, actor or type. A canvas; its key
+// says in words how many there are of each, and the slider what a step holds.
 
-import { formatMonth, formatNumber } from "../format";
+import { formatMonth, formatNumber, label } from "../format";
 import { t } from "../i18n/index";
 import { byId } from "../dom";
+import { barHue } from "../draw/palette";
 import type { Palette } from "../draw/palette";
 import type { MapHandle } from "../leaflet";
 import { throttled } from "../panel/parts";
@@ -11,10 +13,23 @@ import type { Unit } from "../calendar";
 import { binIncidents } from "../data/bins";
 import type { Bins } from "../data/bins";
 import type { Page } from "../page";
+import type { StackName } from "../state";
 import { SIDES } from "../types";
 import type { Axis } from "./axis";
 
 const AXIS_HEIGHT = 16;
+
+export type Fill = string | CanvasPattern;
+
+export interface Stack {
+  /** Series of each row. */
+  codes: Uint8Array;
+  /** In the order of stacking, from the floor. */
+  names: () => string[];
+  fills: (context: CanvasRenderingContext2D, palette: Palette) => Fill[];
+  /** A symbol for the key, drawn at (0, 0). */
+  mark?: (context: CanvasRenderingContext2D, palette: Palette, series: number) => void;
+}
 
 /** Follows the filters and the map's view; drawn anew only when one of them, the stretch of time, or the colours change. */
 export function mountHistogram(
@@ -23,8 +38,22 @@ export function mountHistogram(
   axis: () => Axis,
   map: MapHandle,
 ): { redraw: () => void; follow: () => void } {
+  const { store } = page;
   const cache = new Map<Unit, Bins>();
   let drawn = "";
+  let more: typeof import("./stacks") | null = null;
+  /** What is drawn: until another stack has come, the sides. */
+  const shown = (): StackName => (more ? store.get().stack : "side");
+  let stack: Stack;
+  const stackOf = (passes: (row: number) => boolean): Stack => {
+    const name = shown();
+    if (more && name !== "side") return name === "actor" ? more.actorStack(page, passes) : more.typeStack(page);
+    return {
+      codes: page.data.incidents.side,
+      names: () => SIDES.map((side) => label("side", side)),
+      fills: (_, palette) => SIDES.map((side) => barHue(palette, side)),
+    };
+  };
   const bins = (unit: Unit) => {
     let found = cache.get(unit);
     if (!found) {
@@ -36,13 +65,14 @@ export function mountHistogram(
       });
       const { fails } = page;
       const passes = (row: number) => fails[row] === 0 && inside[table.spot[row]!] === 1;
-      found = binIncidents(table, passes, page.data.span, unit, table.side, SIDES.length);
+      stack = stackOf(passes);
+      found = binIncidents(table, passes, page.data.span, unit, stack.codes, stack.names().length);
       cache.set(unit, found);
     }
     return found;
   };
 
-  const redraw = () => {
+  const paint = () => {
     const width = canvas.clientWidth;
     const height = canvas.clientHeight;
     if (width === 0 || height === 0) return;
@@ -55,17 +85,42 @@ export function mountHistogram(
     if (!context) return;
     const view = axis();
     drawn = `${view.from}/${view.to}/${view.bin}`;
-    byId("caption").textContent = t(`player.caption.${view.bin === "week" ? "week" : "month"}`);
+    const by = t(`stack.${shown()}`);
+    byId("caption").textContent = t(`player.caption.${view.bin === "week" ? "week" : "month"}`, { by });
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, width, height);
-    drawBars(context, page.palette(), bins(view.bin), view, width, height);
+    const data = bins(view.bin);
+    drawBars(context, page.palette(), data, stack.fills(context, page.palette()), view, width, height);
+  };
+
+  const redraw = () => {
+    paint();
+    more?.writeKey(page, stack, bins(axis().bin).counts);
   };
 
   const forget = () => {
     cache.clear();
     redraw();
   };
-  page.store.subscribe(["filters"], forget);
+  const choice = byId<HTMLSelectElement>("stack");
+  choice.addEventListener("change", () => store.set({ stack: choice.value as StackName }));
+  const choose = () => {
+    const { stack: name } = store.get();
+    choice.value = name;
+    forget();
+    if (more) return;
+    void import("./stacks").then(
+      (module) => {
+        more = module;
+        forget();
+      },
+      // Without a connection the choice falls back to what can be drawn.
+      () => store.set({ stack: "side" }),
+    );
+  };
+  store.subscribe(["stack"], choose);
+  choose();
+  store.subscribe(["filters"], forget);
   page.bus.on("data", forget);
   page.bus.on("moved", throttled(150, forget));
   return {
@@ -73,12 +128,12 @@ export function mountHistogram(
     /** Another stretch of time is another picture; within one, only the band moves. */
     follow() {
       const view = axis();
-      if (`${view.from}/${view.to}/${view.bin}` !== drawn) redraw();
+      if (`${view.from}/${view.to}/${view.bin}` !== drawn) paint();
     },
   };
 }
 
-function drawBars(context: CanvasRenderingContext2D, palette: Palette, data: Bins, view: Axis, width: number, height: number): void {
+function drawBars(context: CanvasRenderingContext2D, palette: Palette, data: Bins, fills: Fill[], view: Axis, width: number, height: number): void {
   const x = (day: number) => view.x(day, width);
   const floor = height - AXIS_HEIGHT;
   drawTicks(context, view, width, height, floor, palette.muted, palette.regionLine);
@@ -90,11 +145,11 @@ function drawBars(context: CanvasRenderingContext2D, palette: Palette, data: Bin
     const right = x(unitEnd(data.first + bin, view.bin) + 1);
     const barWidth = Math.max(1, right - left - (right - left > 4 ? 1 : 0.35));
     let top = floor;
-    for (let side = 0; side < SIDES.length; side++) {
-      const tall = data.weights[bin * data.series + side]! * rowHeight;
+    for (let series = 0; series < data.series; series++) {
+      const tall = data.weights[bin * data.series + series]! * rowHeight;
       if (tall === 0) continue;
       top -= tall;
-      context.fillStyle = SIDES[side] === "islamic_state" && palette.dark ? "#d9d4c8" : palette.sides[SIDES[side]!];
+      context.fillStyle = fills[series]!;
       context.fillRect(left, top, barWidth, tall);
     }
   }

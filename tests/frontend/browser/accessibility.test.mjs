@@ -34,6 +34,8 @@ for (const colorScheme of ["light", "dark"]) {
     test(`axe finds nothing serious: ${size}, ${colorScheme}`, async () => {
       const views = [
         "panel=none",
+        "panel=none&stack=actor",
+        "panel=none&stack=type&lang=ar",
         "panel=layers&layers=regions,areas,incidents,control,corridors,labels",
         "panel=filters",
         "panel=list",
@@ -53,6 +55,7 @@ for (const colorScheme of ["light", "dark"]) {
         const { page, close } = await openPage(browser, server.address, { ...options, colorScheme, hash: `${OCTOBER}&${view}` });
         // Some panels load when they are opened.
         if (!view.includes("panel=none")) await page.waitForSelector("#panel-body > *");
+        if (view.includes("stack=")) await page.locator("#stack-key li .swatch").first().waitFor({ state: "attached" });
         if (view.includes("place/")) await page.getByRole("listbox").waitFor();
         if (view.includes("region/")) await page.locator(".standing .uplot").waitFor();
         if (view.startsWith("panel=front")) await page.locator(".supply-full:not([aria-busy]) .rose-box").waitFor();

@@ -187,6 +187,43 @@ test("the histogram follows the map: elsewhere its tallest stack is another", as
   await close();
 });
 
+test("the bars stack by side, actor or type: other bars, the same incidents, a link that says it, in words too", async () => {
+  const { page, problems, close } = await open({ hash: `${WHOLE}&panel=none&view=14,-3,5.5` });
+  const bars = () => page.locator("#histogram").evaluate((canvas) => canvas.toDataURL());
+  const key = page.locator("#stack-key");
+  const counts = async () => (await key.locator("li").allTextContents()).map((text) => Number(/: ([\d,]+)$/.exec(text)[1].replace(",", "")));
+  const total = async () => (await counts()).reduce((a, b) => a + b, 0);
+  await key.locator("li").first().waitFor({ state: "attached" });
+  const all = await total();
+  assert.ok(all > 200);
+  assert.doesNotMatch(page.url(), /stack=/);
+  const seen = new Set([await bars()]);
+  const choice = page.getByRole("combobox", { name: "Bars" });
+  await choice.focus();
+  for (const [stack, words, first] of [["actor", "by actor named first", /JNIM/], ["type", "by type", /^Battle/]]) {
+    await page.keyboard.press("ArrowDown");
+    await page.getByRole("region", { name: `Incidents in view over all the years, ${words}` }).waitFor();
+    await page.waitForFunction((name) => location.hash.includes(`stack=${name}`), stack);
+    assert.equal(await total(), all, stack);
+    assert.match(await key.locator("li").first().textContent(), first);
+    assert.match(await page.locator("#caption").textContent(), new RegExp(`${words}$`));
+    seen.add(await bars());
+    await shoot(page, `desktop-light-stack-${stack}`);
+  }
+  assert.equal(seen.size, 3);
+  const byActor = await page.evaluate(() => (location.hash = location.hash.replace("stack=type", "stack=actor")));
+  await page.getByRole("region", { name: /by actor named first/ }).waitFor();
+  const few = await counts();
+  assert.ok(few.length <= 7);
+  assert.deepEqual(few.slice(0, 5), few.slice(0, 5).sort((a, b) => b - a));
+  const second = await open({ hash: byActor.slice(1) });
+  await second.page.getByRole("region", { name: /by actor named first/ }).waitFor();
+  assert.equal(await second.page.getByRole("combobox", { name: "Bars" }).inputValue(), "actor");
+  await second.close();
+  assert.deepEqual(problems, []);
+  await close();
+});
+
 test("search finds places without their accents and moves there; filters of deaths and precision hold", async () => {
   const { page, close } = await open({ hash: `${WHOLE}&panel=filters` });
   const all = await incidents(page);
