@@ -30,7 +30,8 @@ export function actorStack(page: Page, passes: (row: number) => boolean): Stack 
         seen.set(hue, before + 1);
         return patterned(context, palette, hue, before);
       });
-      return [...fills, mix(palette.ink, palette.paper, 0.72), hatch(context, palette.muted, 6, 1, palette.paper)];
+      // Hatched both: a side that is not established has a plain grey.
+      return [...fills, hatch(context, palette.muted, 3, 1, mix(palette.ink, palette.paper, 0.8)), hatch(context, palette.muted, 6, 1, palette.paper)];
     },
   };
 }
