@@ -1,5 +1,6 @@
 //! Builds the page (`static/dist`) with Node when it is missing or older than its sources, so that the binary can embed it.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::SystemTime;
@@ -33,7 +34,7 @@ fn main() -> ExitCode {
     if built.is_some() && built >= sources {
         return ExitCode::SUCCESS;
     }
-    match build_page() {
+    match build_page().and_then(|()| date_page(sources)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(reason) => {
             println!("cargo::error={reason}");
@@ -48,6 +49,14 @@ fn build_page() -> Result<(), String> {
         npm(&["ci", "--no-audit", "--no-fund"])?;
     }
     npm(&["run", "build"])
+}
+
+/// Gives the page the date of its newest source: one that is newer than this run would have Cargo run it, and compile everything that stands on
+/// it, once more the next time.
+fn date_page(sources: Option<SystemTime>) -> Result<(), String> {
+    let Some(newest) = sources else { return Ok(()) };
+    let dated = File::options().write(true).open(PAGE).and_then(|page| page.set_modified(newest));
+    dated.map_err(|error| format!("{PAGE} could not be dated ({error})"))
 }
 
 fn npm(arguments: &[&str]) -> Result<(), String> {
