@@ -152,6 +152,8 @@ test("by keyboard: actor, layer, quarters as text, a cell's card", async () => {
   await page.keyboard.press("Space");
   await page.getByText("Cells by quarter of the first reported activity").focus();
   await page.keyboard.press("Enter");
+  // The table is written when the element has told that it is open.
+  await page.locator("#panel-body details[open] tbody").waitFor();
   const { cells } = await ask("/playback/front?actor=JNIM");
   const sum = (await page.locator("#panel-body details[open] tbody td").allInnerTexts()).reduce((all, text) => all + Number(text), 0);
   assert.equal(sum, inForce(cells, "2025-10-31").reached);
