@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use jiff::civil::Date;
+use serde_json::Value as Json;
 use std::io::Write as _;
 
 use super::wrong_usage;
@@ -53,19 +54,28 @@ fn front(settings: &AnalyzeFrontSettings) -> Result<()> {
             let today = || Instant::now().date().ok_or_else(|| wrong_usage("--to: out of range"));
             let to = settings.to.as_deref().map_or_else(today, |text| day("--to", text))?;
             let question = FrontQuestion { actor, from, to, known_at, origin: settings.origin.clone() };
-            let refused = |(parameter, reason): Refusal| wrong_usage(format!("--{parameter}: {reason}"));
             let document = front_document(&snapshot, audience, &question).map_err(refused)?;
             let text = front_text(&document);
             (document, text)
         }
     };
+    print(settings.json, &document, &text)
+}
+
+/// Writes a document to stdout, as JSON or as text for people.
+fn print(json: bool, document: &Json, text: &str) -> Result<()> {
     let mut stdout = std::io::stdout().lock();
-    if settings.json {
-        writeln!(stdout, "{document:#}")?
+    if json {
+        writeln!(stdout, "{document:#}")?;
     } else {
-        write!(stdout, "{text}")?
+        write!(stdout, "{text}")?;
     }
     Ok(())
+}
+
+/// What a question is refused for, as a setting is.
+fn refused((parameter, reason): Refusal) -> anyhow::Error {
+    wrong_usage(format!("--{parameter}: {reason}"))
 }
 
 /// The day of a setting.
@@ -81,7 +91,6 @@ fn corridors(settings: &AnalyzeCorridorsSettings) -> Result<()> {
     let today = || Instant::now().date().ok_or_else(|| wrong_usage("--date: out of range"));
     let known_at = settings.known_at.as_deref().map(Moment::parse).transpose().map_err(|error| error.named("--known-at"))?;
     let known_at = known_at.map(|moment| moment.interval().end());
-    let refused = |(parameter, reason): Refusal| wrong_usage(format!("--{parameter}: {reason}"));
     let is_span = settings.from.is_some() || settings.to.is_some();
     let store = GeoPackageStore::open(&settings.store.file)?;
     let snapshot = store.snapshot()?;
@@ -111,13 +120,7 @@ fn corridors(settings: &AnalyzeCorridorsSettings) -> Result<()> {
             (document, text)
         }
     };
-    let mut stdout = std::io::stdout().lock();
-    if settings.json {
-        writeln!(stdout, "{document:#}")?
-    } else {
-        write!(stdout, "{text}")?
-    }
-    Ok(())
+    print(settings.json, &document, &text)
 }
 
 fn control(settings: &AnalyzeControlSettings) -> Result<()> {
@@ -148,11 +151,5 @@ fn control(settings: &AnalyzeControlSettings) -> Result<()> {
     if settings.region.is_some() && document["regions"].as_array().is_none_or(Vec::is_empty) {
         return Err(wrong_usage("--region: there is no such region of that level"));
     }
-    let mut stdout = std::io::stdout().lock();
-    if settings.json {
-        writeln!(stdout, "{document:#}")?
-    } else {
-        write!(stdout, "{}", control_text(&document))?
-    }
-    Ok(())
+    print(settings.json, &document, &control_text(&document))
 }

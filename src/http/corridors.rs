@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 use super::analytics::{date, rounded, settings, sources};
 use super::negotiate::only;
 use super::params::Params;
-use super::problem::Problem;
+use super::problem::{Problem, Refusal};
 use super::reply::{self, JSON};
 use super::state::AppState;
 use crate::analytics::{
@@ -114,9 +114,6 @@ pub struct CorridorSeriesQuestion {
     /// What was known then; `None` for now.
     pub known_at: Option<Instant>,
 }
-
-/// Why there is no answer: the parameter to blame, and a sentence.
-pub type Refusal = (&'static str, String);
 
 fn no_such_town(model: &CorridorModel, target: &str) -> Refusal {
     let targets: Vec<String> = model.targets().into_iter().map(|town| town.name).collect();
@@ -483,10 +480,6 @@ fn is_change(before: Option<&CorridorPoint>, now: Option<&CorridorPoint>) -> boo
     before.map(what) != now.map(what)
 }
 
-fn refused(refusal: Refusal) -> Problem {
-    Problem::parameter(refusal.0, refusal.1)
-}
-
 /// `GET /analytics/corridors?target=&date=[&known_at=]`: the roads to a town on a day; without `target` the towns that can be asked for.
 pub(super) async fn corridors(
     State(state): State<AppState>,
@@ -505,7 +498,8 @@ pub(super) async fn corridors(
         return Ok(reply::json(JSON, &body));
     };
     let question = CorridorQuestion { target, date: day, known_at };
-    let body = state.on_snapshot(move |snapshot| corridor_document(snapshot, audience, &question).map_err(refused)).await?;
+    let body =
+        state.on_snapshot(move |snapshot| corridor_document(snapshot, audience, &question).map_err(Problem::refused)).await?;
     Ok(reply::json(JSON, &body))
 }
 
@@ -530,7 +524,7 @@ pub(super) async fn series(
     let known_at = params.known_at()?;
     params.finish()?;
     let question = CorridorSeriesQuestion { target, from, to, step, known_at };
-    let body = state.on_snapshot(move |snapshot| series_body(snapshot, audience, &question).map_err(refused)).await?;
+    let body = state.on_snapshot(move |snapshot| series_body(snapshot, audience, &question).map_err(Problem::refused)).await?;
     Ok(reply::tagged(JSON, body))
 }
 

@@ -15,10 +15,9 @@ use std::sync::OnceLock;
 use super::analytics::{date, settings, sources};
 use super::assets;
 use super::cache::Thorough;
-use super::corridors::Refusal;
 use super::negotiate::only;
 use super::params::Params;
-use super::problem::Problem;
+use super::problem::{Problem, Refusal};
 use super::reply::{self, JSON};
 use super::state::AppState;
 use crate::analytics::front::distances::{Coast, Course, Month, Summary};
@@ -518,10 +517,6 @@ pub fn front_document(snapshot: &Snapshot, audience: Audience, question: &FrontQ
     Ok(document)
 }
 
-fn refused(refusal: Refusal) -> Problem {
-    Problem::parameter(refusal.0, refusal.1)
-}
-
 /// `GET /analytics/front?actor=&from=&to=[&known_at=][&origin=]`: the front of an actor; without `actor` who can be asked for.
 pub(super) async fn front(
     State(state): State<AppState>,
@@ -542,7 +537,7 @@ pub(super) async fn front(
         return Ok(reply::json(JSON, &body));
     };
     let question = FrontQuestion { actor, from, to, known_at, origin };
-    let body = state.on_snapshot(move |snapshot| front_document(snapshot, audience, &question).map_err(refused)).await?;
+    let body = state.on_snapshot(move |snapshot| front_document(snapshot, audience, &question).map_err(Problem::refused)).await?;
     Ok(reply::json(JSON, &body))
 }
 
@@ -562,7 +557,7 @@ pub(super) async fn playback(
     let body = state
         .on_snapshot(move |snapshot| {
             let model = snapshot.front_model(audience, known_at);
-            let cells = model.cells(&actor).ok_or_else(|| refused(no_such_actor(&model, &actor)))?;
+            let cells = model.cells(&actor).ok_or_else(|| Problem::refused(no_such_actor(&model, &actor)))?;
             let mut body = json!({
                 "generation": snapshot.generation(),
                 "actor": actor,

@@ -52,11 +52,12 @@ use tower_http::set_header::SetResponseHeaderLayer;
 pub use analytics::{ControlQuestion, control_document, control_text};
 pub use audience::Restricted;
 pub use corridors::{
-    CorridorQuestion, CorridorSeriesQuestion, Refusal, Step, corridor_document, corridor_series, corridor_series_text,
-    corridor_targets, corridor_text,
+    CorridorQuestion, CorridorSeriesQuestion, Step, corridor_document, corridor_series, corridor_series_text, corridor_targets,
+    corridor_text,
 };
 pub use error::ServeError;
 pub use front::{FrontQuestion, front_actors, front_document, front_text};
+pub use problem::Refusal;
 pub use server::{Limits, serve};
 pub use state::{AppState, Clock};
 

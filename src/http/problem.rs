@@ -28,6 +28,9 @@ pub(super) struct Problem {
     code: StatusCode,
 }
 
+/// Why there is no answer to a question: the parameter to blame, and a sentence.
+pub type Refusal = (&'static str, String);
+
 impl Problem {
     /// A problem of which the status says all there is to say.
     pub(super) fn new(code: StatusCode) -> Self {
@@ -45,6 +48,11 @@ impl Problem {
     pub(super) fn parameter(name: &str, detail: impl ToString) -> Self {
         let problem = Self::new(StatusCode::BAD_REQUEST).detail(detail.to_string());
         Self { parameter: Some(name.to_owned()), ..problem }
+    }
+
+    /// 400 because of what a question says.
+    pub(super) fn refused((parameter, reason): Refusal) -> Self {
+        Self::parameter(parameter, reason)
     }
 
     /// 404 with what was looked for.
