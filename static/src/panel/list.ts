@@ -81,26 +81,35 @@ export function renderList(page: Page, shown: number, more: () => void): HTMLEle
 
 export const FIRST_PAGE = PAGE_SIZE;
 
+/** What the reader has unfolded: it stays so from step to step. */
+const unfolded = new Set<string>();
+
+/** A list behind its title, filled when it is unfolded. */
+function folded(key: string, title: string, list: HTMLElement, fill: () => void, after: HTMLElement | false = false): HTMLElement[] {
+  const box = el("details", { class: "lost", open: unfolded.has(key) }, el("summary", {}, title), list, after);
+  const follow = () => {
+    unfolded[box.open ? "add" : "delete"](key);
+    if (box.open && list.childElementCount === 0) fill();
+  };
+  follow();
+  box.addEventListener("toggle", follow);
+  return [box];
+}
+
 /** Records that the slider or the map cannot show; never dropped silently. */
 function lost(page: Page, rows: readonly number[], key: string): HTMLElement[] {
   if (rows.length === 0) return [];
   const list = el("ol", { class: "records" });
-  const box = el("details", { class: "lost" }, el("summary", {}, t(key, { count: formatNumber(rows.length) })), list);
-  box.addEventListener("toggle", () => {
-    if (!box.open) return;
+  return folded(key, t(key, { count: formatNumber(rows.length) }), list, () => {
     const some = rows.slice(0, 200);
-    const fill = () => list.replaceChildren(...some.map((row) => el("li", {}, recordButton(page, row))));
-    fill();
-    if (some.some((row) => !page.records.has(row))) void page.records.load(some).then(fill, () => undefined);
+    list.replaceChildren(...some.map((row) => el("li", {}, recordButton(page, row))));
+    // With them the panel is made anew.
+    void page.records.load(some).catch(() => undefined);
   });
-  return [box];
 }
 
 /** Places listed: of more, those on the map or the server's answer tell. */
 const MOST_PLACES = 500;
-
-/** Stays as the reader left it from step to step. */
-let unfolded = false;
 
 /** What the fill of the land says, as text: every place that was ever reported on, by name. */
 function assessed(page: Page): HTMLElement[] {
@@ -134,13 +143,7 @@ function assessed(page: Page): HTMLElement[] {
       ),
     );
   const rest = told.length > MOST_PLACES && el("p", { class: "quiet" }, t("list.firstOnly", { shown: formatNumber(MOST_PLACES), count: formatNumber(told.length) }));
-  const box = el("details", { class: "lost", open: unfolded }, el("summary", {}, t("list.assessed", { date: formatDay(day), count: formatNumber(told.length) })), list, rest);
-  if (unfolded) fill();
-  box.addEventListener("toggle", () => {
-    unfolded = box.open;
-    if (unfolded && list.childElementCount === 0) fill();
-  });
-  return [box];
+  return folded("assessed", t("list.assessed", { date: formatDay(day), count: formatNumber(told.length) }), list, fill, rest);
 }
 
 function blockades(page: Page): HTMLElement[] {

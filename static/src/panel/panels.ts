@@ -176,8 +176,12 @@ function mountDetails(page: Page): () => void {
       title.textContent = content.title;
       title.lang = content.lang ?? "";
       if (!content.lang) title.removeAttribute("lang");
+      // What the reader has unfolded in a card stays so when it is made anew.
+      const folds = () => [...body.querySelectorAll("details")];
+      const open = folds().map((box) => box.open);
       body.replaceChildren(...content.body);
-      if (selected !== before) {
+      if (selected === before) folds().forEach((box, i) => (box.open ||= open[i] ?? false));
+      else {
         body.scrollTop = 0;
         page.bus.emit("announce", content.title);
       }

@@ -47,8 +47,6 @@ function askTowns(): Promise<TargetsAnswer> {
   return towns;
 }
 
-/** Spares slow lines: every seventh day will do until the clock rests. */
-
 function failure(error: unknown): string {
   if (!(error instanceof ApiError)) return t("load.broken");
   return error.status === 0 ? t("load.unreachable") : t("load.refused", { title: error.detail ?? error.title });
@@ -139,11 +137,12 @@ export function renderSupply(page: Page): { nodes: HTMLElement[]; update: () => 
   const keyOf = (name: string, day: Day) => `${name}/${day}/${known() ?? ""}`;
 
   select.addEventListener("change", () => store.set({ target: select.value }));
-  tableBox.addEventListener("toggle", () => {
-    if (!tableBox.open || !series || tableBox.querySelector("table")) return;
+  const fillTable = () => {
+    if (!tableBox.open || !series) return;
     const of = series;
-    void import("./capacity").then(({ capacityTable }) => tableBox.append(capacityTable(of)));
-  });
+    void import("./capacity").then(({ capacityTable }) => of === series && !tableBox.querySelector("table") && tableBox.append(capacityTable(of)));
+  };
+  tableBox.addEventListener("toggle", fillTable);
 
   const zoom = () => {
     const { span } = page.data;
@@ -241,7 +240,6 @@ export function renderSupply(page: Page): { nodes: HTMLElement[]; update: () => 
     chart?.destroy();
     chart = null;
     chartBox.textContent = t("load.loading");
-    tableBox.open = false;
     tableBox.querySelector("table")?.remove();
     full.replaceChildren();
     fullOf = null;
@@ -256,6 +254,8 @@ export function renderSupply(page: Page): { nodes: HTMLElement[]; update: () => 
         chart?.destroy();
         chartBox.replaceChildren();
         chart = capacityChart(page, chartBox, found, page.data.span);
+        // It may have been opened before the series was there.
+        fillTable();
         zoom();
         update();
       },
