@@ -311,11 +311,14 @@ function creditOthers({ data }: Page): void {
 /** State -> address at most three times a second (once while playing), without a history entry a step; address -> state when the reader edits it. */
 function followHash(span: Span): void {
   let waiting = 0;
-  let written = "";
+  let written = location.hash;
   const write = () => {
     waiting = 0;
-    written = `#${encodeHash(store.get())}`;
-    if (location.hash !== written) history.replaceState(null, "", written);
+    const next = `#${encodeHash(store.get())}`;
+    // What the reader has just put there is taken in first.
+    if (next === written || location.hash !== written) return;
+    history.replaceState(null, "", next);
+    written = location.hash;
   };
   store.subscribe(null, () => {
     if (waiting === 0) waiting = window.setTimeout(write, store.get().playing ? 1000 : 330);
@@ -323,6 +326,7 @@ function followHash(span: Span): void {
   write();
   window.addEventListener("hashchange", () => {
     if (location.hash === written) return;
+    written = location.hash;
     const next = decodeHash(location.hash);
     if (next.from !== undefined && next.to !== undefined) Object.assign(next, clampWindow({ from: next.from, to: next.to }, span));
     if (next.other) next.other = clampWindow(next.other, span);
