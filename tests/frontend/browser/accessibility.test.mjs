@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { OCTOBER, PHONE, openPage, startBrowser, startServer } from "./support.mjs";
+import { OCTOBER, PHONE, openSettled, startBrowser, startServer } from "./support.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -52,22 +52,25 @@ for (const colorScheme of ["light", "dark"]) {
         "panel=none&sel=area/-4,13,-1,13,-1,15.5,-4,15.5",
       ];
       for (const view of views) {
-        const { page, close } = await openPage(browser, server.address, { ...options, colorScheme, hash: `${OCTOBER}&${view}` });
+        const { page, close } = await openSettled(browser, server.address, { ...options, colorScheme, hash: `${OCTOBER}&${view}` });
         // Some panels load when they are opened.
         if (!view.includes("panel=none")) await page.waitForSelector("#panel-body > *");
         if (view.includes("stack=")) await page.locator("#stack-key li .swatch").first().waitFor({ state: "attached" });
         if (view.includes("place/")) await page.getByRole("listbox").waitFor();
+        if (view.includes("area/")) await page.locator("#details .uplot").waitFor();
         if (view.includes("region/")) await page.locator(".standing .uplot").waitFor();
         if (view.startsWith("panel=front")) await page.locator(".supply-full:not([aria-busy]) .rose-box").waitFor();
         if (view.startsWith("panel=supply")) await page.locator(".gateways").waitFor();
         assert.deepEqual(await findings(page), [], view);
         await close();
       }
-      const { page, close } = await openPage(browser, server.address, { ...options, colorScheme, hash: `${OCTOBER}&panel=list` });
+      const { page, close } = await openSettled(browser, server.address, { ...options, colorScheme, hash: `${OCTOBER}&panel=list` });
       await page.locator("#panel-body ol.records button").first().click();
+      await page.locator("#details .sources").waitFor();
       assert.deepEqual(await findings(page), [], "record");
       await page.locator("#details-close").click();
       await page.getByRole("button", { name: "About", exact: true }).click();
+      await page.locator("#about[open]").waitFor();
       assert.deepEqual(await findings(page), [], "about");
       await close();
     });

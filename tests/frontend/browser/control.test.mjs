@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { OCTOBER, PHONE, openPage, shoot, slider, spoken, startBrowser, startServer } from "./support.mjs";
+import { OCTOBER, PHONE, openSettled, painted, shoot, slider, spoken, startBrowser, startServer } from "./support.mjs";
 
 let server;
 let browser;
@@ -15,11 +15,7 @@ after(async () => {
   await server?.stop();
 });
 
-const open = async (options) => {
-  const opened = await openPage(browser, server.address, options);
-  await opened.page.waitForSelector("html[data-settled]", { state: "attached" });
-  return opened;
-};
+const open = (options) => openSettled(browser, server.address, options);
 
 /** Pixels of the canvas of assessed land as one text, and how many of them are drawn on. */
 const land = (page) =>
@@ -44,8 +40,7 @@ test("land follows the clock without a request, and nothing is drawn before the 
   assert.equal((await land(page)).picture, october.picture);
   assert.deepEqual(requests.slice(asked), []);
   await page.evaluate(() => (location.hash = location.hash.replace("layers=areas", "layers=labels")));
-  await page.waitForTimeout(200);
-  assert.equal((await land(page)).drawn, 0);
+  await painted(page, "areas", false);
   assert.deepEqual(problems, []);
   await close();
 });
@@ -93,6 +88,7 @@ test("a click on land opens its place: reported, assessed, how old, and blockade
   await page.waitForFunction(() => location.hash.includes("place/ML/Bamako"));
   await page.evaluate(() => (location.hash = location.hash.replace("place/ML/Bamako", "place/BF/Djibo")));
   await page.locator("#details-title").getByText("Djibo").waitFor();
+  await card.locator(".standing").getByText("168 days before, on 16 May 2025").waitFor();
   assert.match(await card.innerText(), /Last confirmed\s+168 days before, on 16 May 2025/);
   assert.deepEqual(problems, []);
   await close();
@@ -135,7 +131,8 @@ test("a change of hands whose day nobody reported says between which days", asyn
     const middle = new Date(((row[at("since")] + row[at("changed_after")]) >> 1) * 86_400_000).toISOString().slice(0, 10);
     await page.evaluate(([key, date]) => (location.hash = location.hash.replace(/from=[^&]*/, `from=${date}`).replace(/to=[^&]*/, `to=${date}`).replace(/sel=[^&]*|$/, `&sel=place/${key}`)), [`${area.country}/${area.place}`, middle]);
     await page.locator("#details-title").getByText(area.place).waitFor();
-    await page.waitForTimeout(350);
+    const day = new Date(middle).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+    await page.locator("#details .standing").getByText(`Assessed for ${day}`).waitFor();
     const text = await page.locator("#details").innerText();
     if (/Changing hands\s+Between .* and .*, from .* to .*; no report tells the day\./.test(text)) seen += 1;
     if (seen > 0) break;
@@ -186,6 +183,8 @@ test("the fill of the land is text too: every place by name, and the clock keeps
   await panel.getByText(/^Who is assessed to hold what, 31 October 2025 \(\d+\)$/).click();
   const told = await (await fetch(`${server.address}/analytics/control/places?date=2025-10-31`)).json();
   const words = { control: "Held", influence: "Influence", contested: "Contested", none_reported: "No armed group", abandoned: "Abandoned", unknown: "Unknown" };
+  // The list is written when the element has told that it is open.
+  await panel.locator("details[open] li").first().waitFor();
   const texts = await panel.locator("details[open] li").allInnerTexts();
   const { areas, states } = await (await fetch(`${server.address}/playback/control`)).json();
   const day = Date.UTC(2025, 9, 31) / 86_400_000;
@@ -223,10 +222,7 @@ test("as known on a day before anything was known: no town and no land", async (
   assert.equal((await land(page)).drawn, 0);
   // Back to all that is known.
   await page.evaluate(() => (location.hash = location.hash.replace(/&known=[^&]*/, "")));
-  await page.waitForFunction(() => {
-    const canvas = document.querySelector(".leaflet-areas-pane canvas");
-    return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0);
-  });
+  await painted(page, "areas");
   await close();
 });
 

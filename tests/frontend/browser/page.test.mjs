@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { OCTOBER, PHONE, openPage, shoot, slider, spoken, startBrowser, startServer } from "./support.mjs";
+import { OCTOBER, PHONE, caughtUp, openSettled, said, shoot, slider, spoken, startBrowser, startServer } from "./support.mjs";
 
 let server;
 let browser;
@@ -15,7 +15,7 @@ after(async () => {
   await server?.stop();
 });
 
-const open = (options) => openPage(browser, server.address, options);
+const open = (options) => openSettled(browser, server.address, options);
 
 test("the page loads without an error and without a request to another host", async () => {
   const { page, problems, close } = await open();
@@ -28,7 +28,8 @@ test("the page loads without an error and without a request to another host", as
 });
 
 test("play moves the date, the button says Pause, and the last step holds", async () => {
-  const { page, problems, close } = await open({ hash: `${OCTOBER}&speed=30` });
+  // Long enough that it still plays when it is looked at.
+  const { page, problems, close } = await open({ hash: "from=2014-01-01&to=2014-01-31&mode=window&step=month&speed=15&lang=en" });
   const first = await spoken(page);
   await page.getByRole("button", { name: "Play", exact: true }).click();
   await page.getByRole("button", { name: "Pause", exact: true }).waitFor();
@@ -36,7 +37,7 @@ test("play moves the date, the button says Pause, and the last step holds", asyn
   await page.getByRole("button", { name: "Play", exact: true }).waitFor();
   const last = await spoken(page);
   assert.match(last, /2026/);
-  await page.waitForTimeout(300);
+  await caughtUp(page);
   assert.equal(await spoken(page), last);
   assert.deepEqual(problems, []);
   await close();
@@ -46,7 +47,7 @@ test("stepping and playing ask the server nothing", async () => {
   const { page, requests, close } = await open({ hash: "from=2012-01-01&to=2012-01-31&mode=cumulative&step=month&speed=30" });
   const before = requests.length;
   await page.getByRole("button", { name: "Play", exact: true }).click();
-  await page.waitForTimeout(2000);
+  await said(page, / to .*201[4-9]: /);
   await slider(page).focus();
   for (let i = 0; i < 20; i++) await page.keyboard.press("ArrowLeft");
   assert.equal(requests.length, before, requests.slice(before).join(" "));
@@ -137,8 +138,7 @@ test("filters change the counts, in the words and beside each value", async () =
   assert.match(await page.locator("#headline").innerText(), /Filtered/);
   await shoot(page, "desktop-light-filters");
   await page.getByLabel("Search").fill("zzzz");
-  await page.waitForTimeout(400);
-  assert.equal(await incidents(), 0);
+  await said(page, /: 0 incidents/);
   await page.getByRole("button", { name: "Clear all filters" }).click();
   assert.equal(await incidents(), all);
   await close();
@@ -152,6 +152,7 @@ test("the records panel says the step in text and opens a record with its source
   assert.equal(await records.count(), said);
   await records.first().getByRole("button").click();
   const card = page.locator("#details");
+  await card.locator(".sources").waitFor();
   assert.match(await card.innerText(), /Confidence[\s\S]*Sources/);
   for (const link of await card.locator(".sources a").all()) {
     assert.match(await link.getAttribute("href"), /^https:\/\//);
@@ -178,17 +179,15 @@ test("a click on the map opens what is drawn there", async () => {
   const { page, close } = await open({ hash: `${OCTOBER}&view=12.6392,-8.0029,8&layers=control` });
   const box = await page.locator("#map").boundingBox();
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
-  assert.match(await page.locator("#details-title").innerText(), /Bamako/);
+  await page.locator("#details-title", { hasText: "Bamako" }).waitFor();
   await close();
 });
 
 test("the hash reproduces the screen", async () => {
   const hash = `${OCTOBER}&countries=ML&types=convoy_attack&layers=regions,areas,incidents&view=13.2000,-7.4000,7&panel=filters&theme=dark&speed=4`;
   const one = await open({ hash });
-  await one.page.waitForTimeout(500);
   const address = one.page.url();
-  const two = await openPage(browser, server.address, { hash: address.split("#")[1] });
-  await two.page.waitForTimeout(500);
+  const two = await open({ hash: address.split("#")[1] });
   assert.equal(two.page.url(), address);
   assert.equal(await spoken(two.page), await spoken(one.page));
   assert.equal(await two.page.locator("#map").screenshot().then(String), await one.page.locator("#map").screenshot().then(String));
@@ -203,7 +202,7 @@ test("French by the browser's wish and by the switch, numbers and dates too", as
   for (const name of ["Cumulé", "Jour", "Mois"]) await page.getByRole("radio", { name, exact: true }).waitFor();
   await shoot(page, "desktop-light-fr");
   await page.getByRole("button", { name: "EN – English" }).click();
-  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+  await page.waitForSelector("html[lang=en]");
   assert.match(await spoken(page), /^October 2025: /);
   assert.deepEqual(problems, []);
   await close();

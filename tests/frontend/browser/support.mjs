@@ -12,6 +12,10 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const SHOTS = "target/screenshots";
 /** A first start fills the store with the bundled data. */
 const START_MS = 120_000;
+/** For what is waited for in a page: a busy machine may be slow to show it. */
+const PATIENCE_MS = 60_000;
+/** Longer than anything that the page puts off while it does not play. */
+const PUT_OFF_MS = 500;
 
 export const OCTOBER = "from=2025-10-01&to=2025-10-31&mode=window&step=month&lang=en";
 
@@ -79,6 +83,7 @@ export const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, ha
 /** A loaded page with `problems` (console errors, exceptions, requests to another host) and `requests`. */
 export async function openPage(browser, address, { hash = "", ...options } = {}) {
   const context = await browser.newContext({ locale: "en-GB", ...DESKTOP, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const problems = [];
   const requests = [];
@@ -98,6 +103,40 @@ export async function openPage(browser, address, { hash = "", ...options } = {})
   }
   return { page, problems, requests, close: () => context.close() };
 }
+
+/** The same when all has come that a page asks for by itself, and stands. */
+export async function openSettled(browser, address, options) {
+  const opened = await openPage(browser, address, options);
+  await settled(opened.page);
+  return opened;
+}
+
+export async function settled(page) {
+  await page.waitForSelector("html[data-settled]", { state: "attached" });
+  await caughtUp(page);
+}
+
+/** What the page has put off until now has run: its timers run in the order in which they are due, on a slow machine too. */
+export const caughtUp = (page) =>
+  page.evaluate((ms) => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => setTimeout(resolve, 0), ms))), PUT_OFF_MS);
+
+/** Waits until what the clock's slider says matches. */
+export const said = (page, pattern) =>
+  page.waitForFunction(([source, flags]) => new RegExp(source, flags).test(document.querySelector("#thumb-end").getAttribute("aria-valuetext")), [pattern.source, pattern.flags]);
+
+/** Waits until a layer's canvas has pixels that are drawn on, or has none. */
+export const painted = (page, layer, some = true) =>
+  page.waitForFunction(
+    ([name, wanted]) => {
+      const canvas = document.querySelector(`.leaflet-${name}-pane canvas`);
+      if (!canvas) return false;
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let found = false;
+      for (let i = 3; i < data.length && !found; i += 4) found = data[i] > 0;
+      return found === wanted;
+    },
+    [layer, some],
+  );
 
 export const slider = (page) => page.getByRole("slider").first();
 export const spoken = (page) => slider(page).getAttribute("aria-valuetext");
