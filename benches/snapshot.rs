@@ -102,7 +102,7 @@ fn pages_of_items(bencher: Bencher, count: usize) {
         })
         .collect();
     let snapshot = held(count);
-    let writer = FeatureWriter::new(Collection::Incidents.fields());
+    let writer = FeatureWriter::of_collection(Collection::Incidents);
     let answer = |query: &FeatureQuery| {
         let mut out = String::new();
         for row in &snapshot.query(query).items {

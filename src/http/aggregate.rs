@@ -1,14 +1,14 @@
 //! `/collections/incidents/aggregate`: counts and sums instead of rows, for charts and for those whom the rows may not be shown.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderValue;
 use axum::response::Response;
 use std::fmt::Write as _;
 
 use super::cache::Footprint;
 use super::collections::named;
 use super::items::{WITHHELD, write_window};
-use super::negotiate::{Offer, one_of};
+use super::negotiate::{Accept, Offer, one_of};
 use super::params::Params;
 use super::problem::{Problem, refused};
 use super::reply::{self, GEO_JSON, JSON};
@@ -32,7 +32,7 @@ pub(super) async fn aggregate(
     audience: Audience,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
     if collection != Collection::Incidents {
@@ -40,7 +40,7 @@ pub(super) async fn aggregate(
     }
     let mut params = Params::parse(query.as_deref())?;
     let by = groupings(&mut params)?;
-    let form = one_of(&mut params, &headers, &OFFERS)?;
+    let form = one_of(&mut params, &accept, &OFFERS)?;
     let placed = by.iter().any(|by| matches!(by, GroupBy::Region | GroupBy::Cell(_)));
     if form == 2 && !placed {
         return Err(Problem::parameter("group_by", "f=geojson needs region or cell:{z} among the groups"));

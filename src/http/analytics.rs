@@ -3,14 +3,13 @@
 //! Every number that is estimated is an envelope: value, interval, unit, what it rests on, from when, and what to beware of.
 
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::negotiate::only;
+use super::negotiate::{Accept, only};
 use super::params::Params;
 use super::problem::{Problem, refused};
 use super::reply::{self, JSON};
@@ -292,10 +291,10 @@ pub(super) async fn control(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    only(&mut params, &headers, "json", &["application/json"])?;
+    only(&mut params, &accept, "json", &["application/json"])?;
     let question = ControlQuestion {
         date: date(&mut params, "date", &state)?.ok_or_else(|| Problem::parameter("date", "it is out of range"))?,
         level: level(&mut params)?,
@@ -314,10 +313,10 @@ pub(super) async fn places(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    only(&mut params, &headers, "json", &["application/json"])?;
+    only(&mut params, &accept, "json", &["application/json"])?;
     let date = date(&mut params, "date", &state)?.ok_or_else(|| Problem::parameter("date", "it is out of range"))?;
     let known_at = params.known_at()?;
     let (country, region, place) = (params.take("country")?, params.take("region")?, params.take("place")?);
@@ -404,10 +403,10 @@ pub(super) async fn series(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    only(&mut params, &headers, "json", &["application/json"])?;
+    only(&mut params, &accept, "json", &["application/json"])?;
     let level = level(&mut params)?;
     let today = state.now().date().unwrap_or(Date::constant(1970, 1, 1));
     let (from, to) = (date(&mut params, "from", &state)?, date(&mut params, "to", &state)?.unwrap_or(today));

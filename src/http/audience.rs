@@ -3,11 +3,10 @@
 //! The contract behind it: rows of a restricted dataset are shown to whoever sits at this machine, which holds them anyway.
 //! What came through a proxy, from another machine, or from a web page of another site is the public.
 
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::uri::Uri;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -35,30 +34,38 @@ const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 /// What the decision depends on, besides the address.
 const VARY: HeaderValue = HeaderValue::from_static("forwarded, x-forwarded-for, x-real-ip, via, origin");
 
-/// Decides for whom the answer is, and marks answers that could hold rows for the operator alone as private.
-pub(super) async fn decide(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-    let audience = audience(state.restricted, peer, request.headers());
-    request.extensions_mut().insert(audience);
-    let depends = || state.restricted != Restricted::Never && state.snapshot().is_ok_and(|snapshot| snapshot.restricted());
-    // A commit may come in between: either state makes the answer private.
-    let before = depends();
-    let mut response = next.run(request).await;
-    if (before || depends()) && response.headers().get(header::CACHE_CONTROL) == Some(&REVALIDATE) {
+/// Whether answers at a path hold rows, so that they depend on who asks where a dataset may not be passed on.
+pub(super) fn shows_rows(path: &str) -> bool {
+    let mut segments = path.split('/').skip(1);
+    match (segments.next(), segments.nth(1), segments.next()) {
+        (Some("playback" | "analytics"), ..) => true,
+        (Some("tiles"), Some(_), _) => true,
+        (Some("collections"), Some("items" | "aggregate"), _) => true,
+        (Some("collections"), Some("tiles"), Some(_)) => segments.next().is_some(),
+        _ => false,
+    }
+}
+
+/// Marks an answer that could hold rows for the operator alone as private. `before` says whether there were such rows when it was asked for: a
+/// commit may have come in between, and either state makes the answer private.
+pub(super) fn mark(state: &AppState, before: bool, response: &mut Response) {
+    if state.restricted == Restricted::Never || response.headers().get(header::CACHE_CONTROL) != Some(&REVALIDATE) {
+        return;
+    }
+    if before || state.snapshot().is_ok_and(|snapshot| snapshot.restricted()) {
         response.headers_mut().insert(header::CACHE_CONTROL, PRIVATE);
         response.headers_mut().append(header::VARY, VARY);
     }
-    response
 }
 
 /// For whom a request is answered: the operator where the setting allows it and everything speaks for this machine.
-pub(super) fn audience(setting: Restricted, peer: Option<SocketAddr>, headers: &HeaderMap) -> Audience {
-    let here = peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback());
-    let proxied = PROXIED.iter().any(|name| headers.contains_key(name));
+pub(super) fn audience(setting: Restricted, peer: SocketAddr, headers: &HeaderMap) -> Audience {
+    let here = || peer.ip().to_canonical().is_loopback();
+    let proxied = || PROXIED.iter().any(|name| headers.contains_key(name));
     // Any site may read our answers in a browser (CORS), and a browser on this machine is loopback: a page of another site
     // gives itself away by its `Origin`, and by `Host` where it made its own name point here.
-    let foreign = [header::HOST, header::ORIGIN].iter().flat_map(|name| headers.get_all(name)).any(|value| !is_here(value));
-    if setting == Restricted::Loopback && here && !proxied && !foreign { Audience::Operator } else { Audience::Public }
+    let foreign = || [header::HOST, header::ORIGIN].iter().flat_map(|name| headers.get_all(name)).any(|value| !is_here(value));
+    if setting == Restricted::Loopback && here() && !proxied() && !foreign() { Audience::Operator } else { Audience::Public }
 }
 
 /// Whether an authority (`Host`) or an origin names this machine by its loopback name or address.
@@ -70,7 +77,7 @@ fn is_here(value: &HeaderValue) -> bool {
     name == "localhost" || name.ends_with(".localhost") || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
-/// What `decide` found; an address that it does not stand before answers the public.
+/// Set where it is the operator.
 impl<S: Send + Sync> FromRequestParts<S> for Audience {
     type Rejection = Infallible;
 
@@ -85,7 +92,7 @@ mod tests {
 
     fn asked(setting: Restricted, peer: &str, headers: &[(&'static str, &str)]) -> Audience {
         let headers = headers.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap())).collect();
-        audience(setting, Some(peer.parse().unwrap()), &headers)
+        audience(setting, peer.parse().unwrap(), &headers)
     }
 
     fn from_here(headers: &[(&'static str, &str)]) -> Audience {
@@ -108,7 +115,6 @@ mod tests {
         for peer in ["192.168.1.5:1", "10.0.0.1:1", "0.0.0.0:1", "[2001:db8::1]:1", "[::ffff:192.168.1.5]:1"] {
             assert_eq!(asked(Restricted::Loopback, peer, &[("host", "localhost")]), Audience::Public, "{peer}");
         }
-        assert_eq!(audience(Restricted::Loopback, None, &HeaderMap::new()), Audience::Public);
     }
 
     #[test]
@@ -128,6 +134,34 @@ mod tests {
         // Its own name, made to point here.
         for host in ["gis.example:8080", "127.0.0.1.gis.example", "", "a b"] {
             assert_eq!(from_here(&[("host", host)]), Audience::Public, "{host}");
+        }
+    }
+
+    #[test]
+    fn pages_tiles_sums_and_figures_show_rows_and_what_describes_them_does_not() {
+        for path in [
+            "/collections/incidents/items",
+            "/collections/incidents/items/a/revisions",
+            "/collections/incidents/aggregate",
+            "/collections/incidents/tiles/WebMercatorQuad/3/2/1",
+            "/tiles/incidents/3/2/1.mvt",
+            "/playback/incidents",
+            "/analytics/control/series",
+        ] {
+            assert!(shows_rows(path), "{path}");
+        }
+        for path in [
+            "/",
+            "/collections",
+            "/collections/incidents",
+            "/collections/incidents/schema",
+            "/collections/incidents/tiles",
+            "/collections/incidents/tiles/WebMercatorQuad",
+            "/tiles/incidents.json",
+            "/locate",
+            "/health/live",
+        ] {
+            assert!(!shows_rows(path), "{path}");
         }
     }
 

@@ -10,10 +10,9 @@
 //! requests, by one thread that rests nine tenths of the time.
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use percent_encoding::percent_decode_str;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Options, OptionsBuilder, Weighter};
@@ -24,8 +23,10 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Instant as Clock;
 use tokio::sync::Semaphore;
 
+use super::audience;
 use super::conditional::{names, not_modified, representation_tag};
 use super::encoding::{self, Effort, decoded, encoded};
+use super::guard::{Guarded, dressed};
 use super::negotiate::{Encoding, encoding};
 use super::problem::Problem;
 use super::reply::IMMUTABLE;
@@ -210,34 +211,37 @@ fn options(bytes: u64) -> Options {
 }
 
 /// Answers from what is kept, or makes the answer and keeps it.
-pub(super) async fn replay(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads || !KEPT.iter().any(|path| request.uri().path().starts_with(path)) {
-        return next.run(request).await;
-    }
+pub(super) async fn replay(state: &AppState, guarded: &Guarded, mut request: Request, peer: SocketAddr) -> Response {
+    let path = request.uri().path();
     // The played span is large and asked for once: it goes in the fewest bytes that the client takes.
-    let smallest = request.uri().path().starts_with("/playback/");
+    let smallest = path.starts_with("/playback/");
     let Some(encoding) = encoding(request.headers(), smallest) else {
-        return Problem::new(StatusCode::NOT_ACCEPTABLE)
-            .detail("answers are sent as they are, with gzip or with brotli")
-            .into_response();
+        return dressed(
+            Problem::new(StatusCode::NOT_ACCEPTABLE).detail("answers are sent as they are, with gzip or with brotli"),
+        );
     };
-    let Ok(snapshot) = state.snapshot() else { return next.run(request).await };
-    if state.cache.is_off {
-        let asked =
-            Asked::of(&request, Address::of(request.uri().path(), request.uri().query()).version == Some(snapshot.generation()));
-        let generation = snapshot.generation();
-        drop(snapshot);
-        return match make(request, next, encoding, generation).await {
-            Ok(entry) => asked.answer(&entry, None),
+    let is_kept = KEPT.iter().any(|kept| path.starts_with(kept));
+    // A store that cannot be read is for the handlers to tell.
+    let snapshot = state.snapshot().ok();
+    let generation = snapshot.as_ref().map(|snapshot| snapshot.generation());
+    // Without restricted rows everybody is shown the same.
+    let is_restricted = snapshot.as_ref().is_some_and(|snapshot| snapshot.restricted());
+    let audience = if is_restricted { audience::audience(state.restricted, peer, request.headers()) } else { Audience::Public };
+    let maker = Maker { state, guarded, encoding, is_restricted };
+    if audience == Audience::Operator {
+        request.extensions_mut().insert(audience);
+    }
+    let cache = &state.cache;
+    let (Some(snapshot), false, true) = (snapshot, cache.is_off, is_kept) else {
+        let names_state = request.uri().query().is_some_and(|query| query.contains("v="))
+            && Address::of(request.uri().path(), request.uri().query())
+                .version
+                .is_some_and(|version| Some(version) == generation);
+        let asked = Asked::of(&request, names_state);
+        return match maker.make(request, generation.unwrap_or(0)).await {
+            Ok(entry) => asked.give(entry),
             Err(other) => asked.pass(*other),
         };
-    }
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
-    let audience = if snapshot.restricted() {
-        super::audience::audience(state.restricted, peer, request.headers())
-    } else {
-        Audience::Public
     };
     let Address { target, version } = Address::of(request.uri().path(), request.uri().query());
     let key = Key {
@@ -247,8 +251,7 @@ pub(super) async fn replay(State(state): State<AppState>, request: Request, next
         audience,
         day: state.now().millis().div_euclid(86_400_000),
     };
-    let asked = Asked::of(&request, version.is_some_and(|version| version == snapshot.generation()));
-    let cache = Arc::clone(&state.cache);
+    let asked = Asked::of(&request, version.is_some() && version == generation);
     let kept = loop {
         match cache.entries.get_value_or_guard_async(&key).await {
             Ok(entry) if !entry.is_true_of(&snapshot) => {
@@ -262,12 +265,11 @@ pub(super) async fn replay(State(state): State<AppState>, request: Request, next
     drop(snapshot);
     match kept {
         Ok(entry) => {
-            improve(&cache, &key, &entry);
+            improve(cache, &key, &entry);
             asked.answer(&entry, Some(HIT))
         }
         Err(guard) => {
-            let made = make(request, next, encoding, generation).await;
-            let entry = match made {
+            let entry = match maker.make(request, generation).await {
                 Ok(entry) => Arc::new(entry),
                 Err(other) => return asked.pass(*other),
             };
@@ -379,16 +381,26 @@ impl Asked {
         response
     }
 
+    /// An answer that is kept for nobody else.
+    fn give(&self, mut entry: Entry) -> Response {
+        let headers = std::mem::take(&mut entry.headers);
+        self.with_headers(headers, &entry, None)
+    }
+
     fn answer(&self, entry: &Entry, timing: Option<HeaderValue>) -> Response {
+        self.with_headers(entry.headers.clone(), entry, timing)
+    }
+
+    fn with_headers(&self, headers: HeaderMap, entry: &Entry, timing: Option<HeaderValue>) -> Response {
         let mut response = Response::new(Body::empty());
-        *response.headers_mut() = entry.headers.clone();
+        *response.headers_mut() = headers;
         if let Some(timing) = timing {
             response.headers_mut().insert(SERVER_TIMING, timing);
         }
         if self.names_state && entry.lasting {
             response.headers_mut().insert(header::CACHE_CONTROL, IMMUTABLE);
         }
-        let mut tags = entry.headers.get(header::ETAG).into_iter().chain(&entry.earlier_tag);
+        let mut tags = response.headers().get(header::ETAG).into_iter().chain(&entry.earlier_tag);
         if entry.status == StatusCode::OK && tags.any(|tag| names(&self.if_none_match, tag)) {
             not_modified(&mut response);
             return response;
@@ -403,58 +415,78 @@ impl Asked {
     }
 }
 
-/// Has the answer made, plain and whatever the client holds, and encodes it. What fails on the way is an answer of its own, and so is one that is
-/// written while it is sent: that comes encoded and is not kept.
-async fn make(mut request: Request, next: Next, encoding: Encoding, generation: u64) -> Result<Entry, Box<Response>> {
-    *request.method_mut() = Method::GET;
-    request.headers_mut().remove(header::IF_NONE_MATCH);
-    request.headers_mut().insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    request.extensions_mut().insert(encoding);
-    let mut response = next.run(request).await;
-    if response.extensions().get::<Streamed>().is_some() {
-        if let Some(tag) = representation_tag(response.headers()) {
+/// What makes answers, and how they are to be sent.
+struct Maker<'a> {
+    state: &'a AppState,
+    guarded: &'a Guarded,
+    encoding: Encoding,
+    /// Whether there were restricted rows when the request came.
+    is_restricted: bool,
+}
+
+impl Maker<'_> {
+    /// Has the answer made, plain and whatever the client holds, and encodes it. What fails on the way is an answer of its own, and so is one that is
+    /// written while it is sent: that comes encoded and is not kept.
+    async fn make(self, mut request: Request, generation: u64) -> Result<Entry, Box<Response>> {
+        let Self { state, guarded, encoding, is_restricted } = self;
+        *request.method_mut() = Method::GET;
+        if encoding != Encoding::Identity {
+            request.extensions_mut().insert(encoding);
+        }
+        let shows_rows = audience::shows_rows(request.uri().path());
+        let mut response = guarded.answer(request).await;
+        if shows_rows {
+            audience::mark(state, is_restricted, &mut response);
+        }
+        if response.headers().contains_key(header::CONTENT_ENCODING)
+            && let Some(tag) = representation_tag(response.headers())
+        {
             response.headers_mut().insert(header::ETAG, tag);
         }
-        return Err(Box::new(response));
-    }
-    let (mut parts, body) = response.into_parts();
-    let read = to_bytes(body, usize::MAX).await;
-    let mut body = read.map_err(|error| {
-        tracing::error!(%error, "an answer broke off");
-        Box::new(Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response())
-    })?;
-    let effort = if parts.extensions.get::<Thorough>().is_some() { Effort::Thorough } else { Effort::Quick };
-    let is_picture = parts.headers.get(header::CONTENT_TYPE).is_some_and(|content| content.as_bytes().starts_with(b"image/"));
-    let worth = body.len() >= WORTH_COMPRESSING && !parts.headers.contains_key(header::CONTENT_ENCODING) && !is_picture;
-    let mut used = Encoding::Identity;
-    if let Some(name) = encoding::name(encoding).filter(|_| worth) {
-        let plain = body.clone();
-        let work = tokio::task::spawn_blocking(move || encoded(&plain, encoding, effort));
-        if let Some(compressed) = work.await.ok().flatten() {
-            (body, used) = (compressed, encoding);
-            parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
-            if let Some(tag) = representation_tag(&parts.headers) {
-                parts.headers.insert(header::ETAG, tag);
+        if response.extensions().get::<Streamed>().is_some() {
+            return Err(Box::new(response));
+        }
+        let (mut parts, body) = response.into_parts();
+        let read = to_bytes(body, usize::MAX).await;
+        let mut body = read.map_err(|error| {
+            tracing::error!(%error, "an answer broke off");
+            Box::new(dressed(Problem::new(StatusCode::INTERNAL_SERVER_ERROR)))
+        })?;
+        let effort = if parts.extensions.get::<Thorough>().is_some() { Effort::Thorough } else { Effort::Quick };
+        let is_picture =
+            parts.headers.get(header::CONTENT_TYPE).is_some_and(|content| content.as_bytes().starts_with(b"image/png"));
+        let worth = body.len() >= WORTH_COMPRESSING && !parts.headers.contains_key(header::CONTENT_ENCODING) && !is_picture;
+        let mut used = Encoding::Identity;
+        if let Some(name) = encoding::name(encoding).filter(|_| worth) {
+            let plain = body.clone();
+            let work = tokio::task::spawn_blocking(move || encoded(&plain, encoding, effort));
+            if let Some(compressed) = work.await.ok().flatten() {
+                (body, used) = (compressed, encoding);
+                parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+                if let Some(tag) = representation_tag(&parts.headers) {
+                    parts.headers.insert(header::ETAG, tag);
+                }
             }
         }
+        parts.headers.remove(header::CONTENT_LENGTH);
+        let vary =
+            |value: &HeaderValue| value.to_str().is_ok_and(|names| names.split(',').any(|name| name.trim() == "accept-encoding"));
+        if !parts.headers.get_all(header::VARY).iter().any(vary) {
+            parts.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
+        }
+        Ok(Entry {
+            generation: generation.into(),
+            footprint: parts.extensions.remove(),
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            encoding: used,
+            lasting: parts.extensions.get::<Lasting>().is_some(),
+            hits: AtomicU32::new(0),
+            earlier_tag: None,
+            thorough: effort == Effort::Thorough,
+        })
     }
-    parts.headers.remove(header::CONTENT_LENGTH);
-    let vary: Vec<HeaderValue> = parts.headers.get_all(header::VARY).iter().cloned().collect();
-    if !vary.iter().any(|names| names.as_bytes().eq_ignore_ascii_case(b"accept-encoding")) {
-        parts.headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
-    }
-    Ok(Entry {
-        generation: generation.into(),
-        footprint: parts.extensions.remove(),
-        status: parts.status,
-        headers: parts.headers,
-        body,
-        encoding: used,
-        lasting: parts.extensions.get::<Lasting>().is_some(),
-        hits: AtomicU32::new(0),
-        earlier_tag: None,
-        thorough: effort == Effort::Thorough,
-    })
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! `/collections` and what each one says of itself: extent, properties, queryables.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Map, Value as Json, json};
 
 use super::html::{self, Answered};
 use super::links::Link;
+use super::negotiate::Accept;
 use super::problem::Problem;
 use super::reply::{JSON, SCHEMA_JSON};
 use super::state::AppState;
@@ -29,12 +29,8 @@ pub(super) fn named(id: &str) -> Result<Collection, Problem> {
 }
 
 /// `GET /collections`.
-pub(super) async fn list(
-    State(state): State<AppState>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let answered = html::asked(query.as_deref(), &headers, &["application/json"])?;
+pub(super) async fn list(State(state): State<AppState>, RawQuery(query): RawQuery, accept: Accept) -> Result<Response, Problem> {
+    let answered = html::asked(query.as_deref(), &accept, &["application/json"])?;
     let (snapshot, base) = (state.snapshot()?, state.base_url());
     if answered == Answered::Html {
         let body = html! {
@@ -58,10 +54,10 @@ pub(super) async fn one(
     State(state): State<AppState>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
-    let answered = html::asked(query.as_deref(), &headers, &["application/json"])?;
+    let answered = html::asked(query.as_deref(), &accept, &["application/json"])?;
     let (snapshot, base) = (state.snapshot()?, state.base_url());
     Ok(match answered {
         Answered::Json => html::json(JSON, &describe(&snapshot, base, collection)),
@@ -122,10 +118,10 @@ pub(super) async fn schema(
     State(state): State<AppState>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
-    let answered = html::asked(query.as_deref(), &headers, SCHEMA_TYPES)?;
+    let answered = html::asked(query.as_deref(), &accept, SCHEMA_TYPES)?;
     if answered == Answered::Html {
         return Ok(fields_page(state.base_url(), collection, "Schema", collection.fields().iter()));
     }
@@ -140,10 +136,10 @@ pub(super) async fn queryables(
     State(state): State<AppState>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
-    let answered = html::asked(query.as_deref(), &headers, SCHEMA_TYPES)?;
+    let answered = html::asked(query.as_deref(), &accept, SCHEMA_TYPES)?;
     let queryables = || collection.fields().iter().filter(|field| field.queryable);
     if answered == Answered::Html {
         return Ok(fields_page(state.base_url(), collection, "Queryables", queryables()));

@@ -1,27 +1,11 @@
 //! Conditional requests: a strong `ETag` for each representation, and 304 for the one the client holds.
 //!
 //! Handlers tag the plain bytes. A compressed answer is another representation (RFC 9110 §8.8.3), so its tag gets the name of
-//! the encoding. Compression is lazy: an answer that becomes a 304 here was never compressed.
+//! the encoding.
 
 use axum::body::Body;
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-
-/// Tags the representation and answers 304 when `If-None-Match` names it.
-pub(super) async fn conditional(request: Request, next: Next) -> Response {
-    let asked: Vec<HeaderValue> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let mut response = next.run(request).await;
-    if let Some(tag) = representation_tag(response.headers()) {
-        response.headers_mut().insert(header::ETAG, tag.clone());
-        if reads && response.status() == StatusCode::OK && names(&asked, &tag) {
-            not_modified(&mut response);
-        }
-    }
-    response
-}
 
 /// Makes an answer one that says: what you hold is what I would send.
 pub(super) fn not_modified(response: &mut Response) {

@@ -1,12 +1,12 @@
 //! `/conformance`: the classes of the standards that this server keeps to, each with its tests in `tests/ogc`.
 
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use maud::html;
 use serde_json::json;
 
 use super::html::{self, Answered};
+use super::negotiate::Accept;
 use super::problem::Problem;
 use super::reply::JSON;
 use super::state::AppState;
@@ -48,9 +48,9 @@ pub(super) const CLASSES: [&str; 29] = [
 pub(super) async fn conformance(
     State(state): State<AppState>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
-    let answered = html::asked(query.as_deref(), &headers, &["application/json"])?;
+    let answered = html::asked(query.as_deref(), &accept, &["application/json"])?;
     if answered == Answered::Json {
         return Ok(html::json(JSON, &json!({ "conformsTo": CLASSES })));
     }

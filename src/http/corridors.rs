@@ -4,7 +4,6 @@
 //! are never told apart by what their loss would do, and no time that anything takes on a road is told.
 
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::civil::Date;
 use jiff::{Span, ToSpan as _};
@@ -15,7 +14,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use super::analytics::{date, rounded, settings, sources};
-use super::negotiate::only;
+use super::negotiate::{Accept, only};
 use super::params::Params;
 use super::problem::{Problem, Refusal};
 use super::reply::{self, JSON};
@@ -485,10 +484,10 @@ pub(super) async fn corridors(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    only(&mut params, &headers, "json", &["application/json"])?;
+    only(&mut params, &accept, "json", &["application/json"])?;
     let target = params.take("target")?;
     let day = date(&mut params, "date", &state)?.ok_or_else(|| Problem::parameter("date", "it is out of range"))?;
     let known_at = params.known_at()?;
@@ -508,10 +507,10 @@ pub(super) async fn series(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    only(&mut params, &headers, "json", &["application/json"])?;
+    only(&mut params, &accept, "json", &["application/json"])?;
     let target = params
         .take("target")?
         .ok_or_else(|| Problem::parameter("target", "it is needed: a town, as listed at /analytics/corridors"))?;

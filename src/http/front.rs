@@ -4,7 +4,6 @@
 //! All of it is about reports of the past. No answer has a field that says when anything will be reached.
 
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use jiff::civil::Date;
 use serde_json::{Value as Json, json};
@@ -15,7 +14,7 @@ use std::sync::OnceLock;
 use super::analytics::{date, settings, sources};
 use super::assets;
 use super::cache::Thorough;
-use super::negotiate::only;
+use super::negotiate::{Accept, only};
 use super::params::Params;
 use super::problem::{Problem, Refusal};
 use super::reply::{self, JSON};
@@ -522,10 +521,10 @@ pub(super) async fn front(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    only(&mut params, &headers, "json", &["application/json"])?;
+    only(&mut params, &accept, "json", &["application/json"])?;
     let today = state.now().date().unwrap_or(Date::constant(1970, 1, 1));
     let actor = params.take("actor")?;
     let (from, to) = (date(&mut params, "from", &state)?, date(&mut params, "to", &state)?.unwrap_or(today));
@@ -546,10 +545,10 @@ pub(super) async fn playback(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    only(&mut params, &headers, "json", &["application/json"])?;
+    only(&mut params, &accept, "json", &["application/json"])?;
     let actor = params.take("actor")?;
     let known_at = params.known_at()?;
     params.finish()?;

@@ -1,12 +1,12 @@
 //! Answers as pages for people: the same content as the JSON, with links to walk along. No script and no style inside: the policy
 //! that goes with every answer allows neither.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use maud::{DOCTYPE, Markup, html};
 use serde::Serialize;
 
-use super::negotiate::{Offer, one_of};
+use super::negotiate::{Accept, Offer, one_of};
 use super::params::Params;
 use super::problem::Problem;
 use super::reply;
@@ -29,9 +29,9 @@ pub(super) enum Answered {
 ///
 /// # Errors
 /// 400 for any other parameter, 406 when something else is asked for.
-pub(super) fn asked(query: Option<&str>, headers: &HeaderMap, json: &'static [&'static str]) -> Result<Answered, Problem> {
+pub(super) fn asked(query: Option<&str>, accept: &Accept, json: &'static [&'static str]) -> Result<Answered, Problem> {
     let mut params = Params::parse(query)?;
-    let answered = taken(&mut params, headers, json)?;
+    let answered = taken(&mut params, accept, json)?;
     params.finish()?;
     Ok(answered)
 }
@@ -40,9 +40,9 @@ pub(super) fn asked(query: Option<&str>, headers: &HeaderMap, json: &'static [&'
 ///
 /// # Errors
 /// 406 when something else is asked for.
-pub(super) fn taken(params: &mut Params, headers: &HeaderMap, json: &'static [&'static str]) -> Result<Answered, Problem> {
+pub(super) fn taken(params: &mut Params, accept: &Accept, json: &'static [&'static str]) -> Result<Answered, Problem> {
     let offers = [Offer { names: &["json"], media_types: json }, Offer { names: &["html"], media_types: &["text/html"] }];
-    Ok(if one_of(params, headers, &offers)? == 0 { Answered::Json } else { Answered::Html })
+    Ok(if one_of(params, accept, &offers)? == 0 { Answered::Json } else { Answered::Html })
 }
 
 /// A value as JSON at an address that has a page, too.

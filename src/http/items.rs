@@ -2,17 +2,17 @@
 
 use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::cache::Footprint;
 use super::collections::named;
 use super::feature_pages::{item_page, items_page};
 use super::html::{self, Answered};
-use super::links::{Link, segment, with_parameter};
-use super::negotiate::{Encoding, Offer, format, one_of, only};
+use super::links::{Link, segment, with_parameter, write_links};
+use super::negotiate::{Accept, Encoding, Offer, format, one_of, only};
 use super::params::{Params, as_of};
 use super::problem::Problem;
 use super::reply::{self, GEO_JSON, JSON};
@@ -35,6 +35,9 @@ pub(super) const CHANGED: HeaderName = HeaderName::from_static("harmattan-change
 /// The coordinate reference system of an answer (OGC 18-058r1 §7.3).
 pub(super) const CONTENT_CRS: HeaderName = HeaderName::from_static("content-crs");
 
+/// A feature of the bundled data takes about so many bytes with its source and notes, and a feature with links not many more.
+const USUAL_FEATURE: usize = 1_200;
+
 /// So much text is handed on at a time.
 const HANDED_ON: usize = 64 * 1024;
 
@@ -45,11 +48,11 @@ pub(super) async fn items(
     encoding: Option<Extension<Encoding>>,
     Path(id): Path<String>,
     RawQuery(text): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
     let mut params = Params::parse(text.as_deref())?;
-    let format = format(&mut params, &headers)?;
+    let format = format(&mut params, &accept)?;
     let crs = params.crs("crs")?;
     if crs != Crs::Crs84 && format != Some(Format::GeoJson) {
         let name = format.map_or("html", Format::name);
@@ -79,8 +82,7 @@ pub(super) async fn items(
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
             };
             let (body, links) = if bytes < limits.stream_bytes {
-                // A feature of the bundled data takes about 1.2 kB with its source and notes.
-                let mut body = Vec::with_capacity(512 + page.items.len() * 1_200);
+                let mut body = Vec::with_capacity(512 + page.items.len() * USUAL_FEATURE);
                 told.write(&mut body, &page, snapshot.datasets()).map_err(failed)?;
                 (Content::Built(body), told.links)
             } else {
@@ -190,7 +192,7 @@ impl Told {
             text.push_str(",\"changed\":true");
         }
         text.push_str(",\"links\":");
-        text.push_str(&serde_json::to_string(&self.links).unwrap_or_default());
+        write_links(&mut text, &self.links);
         text.push_str(",\"features\":[");
         let mut writer = RecordWriter::of(query);
         for (ordinal, record) in page.items.iter().enumerate() {
@@ -217,11 +219,11 @@ pub(super) async fn item(
     audience: Audience,
     Path((collection, id)): Path<(String, String)>,
     RawQuery(text): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let collection = named(&collection)?;
     let mut params = Params::parse(text.as_deref())?;
-    let answered = item_form(&mut params, &headers)?;
+    let answered = item_form(&mut params, &accept)?;
     let crs = params.crs("crs")?;
     let as_of = as_of(params.datetime()?, state.now());
     params.finish()?;
@@ -242,8 +244,8 @@ pub(super) async fn item(
             &snapshot,
         )));
     }
-    let mut body = String::new();
-    let writer = FeatureWriter::new(collection.fields());
+    let mut body = String::with_capacity(USUAL_FEATURE);
+    let writer = FeatureWriter::of_collection(collection);
     write_record(&mut body, &writer, &record, record.shape(), as_of, crs);
     let links = [
         Link::new(state.base_url(), &own, "self", "application/geo+json"),
@@ -254,7 +256,7 @@ pub(super) async fn item(
     // A feature ends with the brace of its object; the links go in before it.
     body.pop();
     body.push_str(",\"links\":");
-    body.push_str(&serde_json::to_string(&links).unwrap_or_default());
+    write_links(&mut body, &links);
     body.push('}');
     let mut response = html::varied(reply::tagged(GEO_JSON, body));
     response.headers_mut().insert(CONTENT_CRS, content_crs(crs));
@@ -262,17 +264,21 @@ pub(super) async fn item(
 }
 
 /// Takes `f` and `Accept` of one feature.
-fn item_form(params: &mut Params, headers: &HeaderMap) -> Result<Answered, Problem> {
+fn item_form(params: &mut Params, accept: &Accept) -> Result<Answered, Problem> {
     const OFFERS: [Offer; 2] = [
         Offer { names: &["geojson", "json"], media_types: &["application/geo+json", "application/json"] },
         Offer { names: &["html"], media_types: &["text/html"] },
     ];
-    Ok(if one_of(params, headers, &OFFERS)? == 0 { Answered::Json } else { Answered::Html })
+    Ok(if one_of(params, accept, &OFFERS)? == 0 { Answered::Json } else { Answered::Html })
 }
 
 /// A reference system as the header has it: its URI between angle brackets.
 fn content_crs(crs: Crs) -> HeaderValue {
-    HeaderValue::from_str(&format!("<{}>", crs.uri())).unwrap_or(HeaderValue::from_static(""))
+    static ALL: LazyLock<Vec<(Crs, HeaderValue)>> = LazyLock::new(|| {
+        let header = |crs: Crs| Some((crs, HeaderValue::from_str(&format!("<{}>", crs.uri())).ok()?));
+        Crs::ALL.into_iter().filter_map(header).collect()
+    });
+    ALL.iter().find(|(of, _)| *of == crs).map_or(HeaderValue::from_static(""), |(_, header)| header.clone())
 }
 
 /// Writes a feature in a reference system.
@@ -290,11 +296,11 @@ pub(super) async fn revisions(
     audience: Audience,
     Path((collection, id)): Path<(String, String)>,
     RawQuery(text): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let collection = named(&collection)?;
     let mut params = Params::parse(text.as_deref())?;
-    only(&mut params, &headers, "json", &["application/json"])?;
+    only(&mut params, &accept, "json", &["application/json"])?;
     params.finish()?;
     let (snapshot, now) = (state.snapshot()?, state.now());
     let versions = snapshot.shown_revisions(audience, collection, &id);

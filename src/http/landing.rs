@@ -1,13 +1,13 @@
 //! `/`: the map for people, the list of what there is for machines.
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde_json::json;
 
 use super::assets;
 use super::links::Link;
-use super::negotiate::wants_html;
+use super::negotiate::{Accept, wants_html};
 use super::openapi;
 use super::params::Params;
 use super::preview;
@@ -20,10 +20,10 @@ use super::style;
 pub(super) async fn landing(
     State(state): State<AppState>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    let mut response = if wants_html(&mut params, &headers)? {
+    let mut response = if wants_html(&mut params, &accept)? {
         // Whatever else stands in the query belongs to the page (`?embed=1`); what is no interval or view, to nobody.
         let asked = preview::Asked::take(&mut params).or_else(|_| preview::Asked::take(&mut Params::parse(None)?))?;
         assets::page(&tags(&state, &asked))?

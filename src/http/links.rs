@@ -3,6 +3,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use crate::tiles::geojson::write_string;
+
 /// A link to another answer.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Link {
@@ -46,6 +48,24 @@ impl Link {
     }
 }
 
+/// Appends links as a JSON array, as their serialisation has them.
+pub(super) fn write_links(out: &mut String, links: &[Link]) {
+    for (at, link) in links.iter().enumerate() {
+        out.push_str(if at == 0 { "[{\"href\":" } else { ",{\"href\":" });
+        write_string(out, &link.href);
+        out.push_str(",\"rel\":");
+        write_string(out, link.rel);
+        out.push_str(",\"type\":");
+        write_string(out, link.media_type);
+        if let Some(title) = link.title {
+            out.push_str(",\"title\":");
+            write_string(out, title);
+        }
+        out.push('}');
+    }
+    out.push_str(if links.is_empty() { "[]" } else { "]" });
+}
+
 /// Everything but the characters RFC 3986 leaves unreserved, and `:`, `,` and `/`, which are safe in our paths and queries
 /// and keep ids, boxes and intervals readable.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b',');
@@ -68,6 +88,19 @@ pub(super) fn with_parameter(query: Option<&str>, name: &str, value: Option<&str
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn links_are_written_as_they_are_serialised() {
+        let links = [
+            Link::new("http://map.example", "/a?b=\"c\"", "self", "application/json"),
+            Link::new("", "/é", "next", "text/html").titled("More \\ \"of\" it"),
+        ];
+        for links in [&links[..], &links[..1], &[]] {
+            let mut written = String::new();
+            write_links(&mut written, links);
+            assert_eq!(written, serde_json::to_string(links).unwrap());
+        }
+    }
 
     #[test]
     fn a_parameter_is_replaced_and_the_others_stay() {

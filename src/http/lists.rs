@@ -1,11 +1,10 @@
 //! `/actors` and `/datasets`: plain lists that explain the codes in features.
 
 use axum::extract::{RawQuery, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::json;
 
-use super::negotiate::no_parameters;
+use super::negotiate::{Accept, no_parameters};
 use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
@@ -14,9 +13,9 @@ use super::state::AppState;
 pub(super) async fn actors(
     State(state): State<AppState>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
-    no_parameters(query.as_deref(), &headers, "application/json")?;
+    no_parameters(query.as_deref(), &accept, "application/json")?;
     let snapshot = state.snapshot()?;
     let describe = |actor: &crate::domain::Actor| {
         json!({
@@ -45,9 +44,9 @@ pub(super) async fn actors(
 pub(super) async fn datasets(
     State(state): State<AppState>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
-    no_parameters(query.as_deref(), &headers, "application/json")?;
+    no_parameters(query.as_deref(), &accept, "application/json")?;
     let snapshot = state.snapshot()?;
     let describe = |dataset: &std::sync::Arc<crate::domain::Dataset>| {
         json!({

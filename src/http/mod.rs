@@ -1,4 +1,4 @@
-//! The server: requests in, GeoJSON and JSON out. Every route and every layer stands on this page.
+//! The server: requests in, GeoJSON and JSON out. Every route stands on this page; `service` is the way to them.
 //!
 //! Handlers turn text into domain terms (`params`), ask a snapshot of the store, and write the answer. No SQL and no
 //! geometry arithmetic here. `problem` alone knows status codes. Work that may take more than a few microseconds
@@ -33,6 +33,7 @@ mod preview;
 mod problem;
 mod reply;
 mod server;
+mod service;
 mod state;
 mod stream;
 mod style;
@@ -40,14 +41,7 @@ mod tiles;
 mod tilesets;
 
 use axum::Router;
-use axum::http::header::{self, HeaderName, HeaderValue};
-use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
-use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::{CompressionLayer, CompressionLevel};
-use tower_http::cors::{Any, CorsLayer};
-use tower_http::set_header::SetResponseHeaderLayer;
 
 pub use analytics::{ControlQuestion, control_document, control_text};
 pub use audience::Restricted;
@@ -59,16 +53,13 @@ pub use error::ServeError;
 pub use front::{FrontQuestion, front_actors, front_document, front_text};
 pub use problem::Refusal;
 pub use server::{Limits, serve};
+pub use service::Service;
 pub use state::{AppState, Clock};
 
-/// What the page may load and do: nothing but its own files and our answers. No `unsafe-inline`.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-     connect-src 'self'; font-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
-
 /// The whole server as one service.
-pub fn router(state: AppState) -> Router {
-    // Rows: what these answer depends on who asks, where a dataset may not be passed on. They are tagged, compressed and kept by the cache.
-    let rows = Router::new()
+pub fn router(state: AppState) -> Service {
+    let routes = Router::new()
+        // Rows: what these answer depends on who asks, where a dataset may not be passed on (`audience::shows_rows`).
         .route("/collections/{collection}/items", get(items::items))
         .route("/collections/{collection}/items/{id}", get(items::item))
         .route("/collections/{collection}/items/{id}/revisions", get(items::revisions))
@@ -85,8 +76,7 @@ pub fn router(state: AppState) -> Router {
         .route("/analytics/control/series", get(analytics::series))
         .route("/analytics/corridors", get(corridors::corridors))
         .route("/analytics/corridors/series", get(corridors::series))
-        .route_layer(from_fn_with_state(state.clone(), audience::decide));
-    let others = Router::new()
+        // What describes them, and the page.
         .route("/", get(landing::landing))
         .route("/favicon.svg", get(assets::favicon))
         .route("/preview.png", get(preview::preview))
@@ -110,48 +100,8 @@ pub fn router(state: AppState) -> Router {
         .route("/datasets", get(lists::datasets))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
-        // Level 4 is what fits on the request path: brotli at 4 and gzip at 4 run at about 100 MB/s.
-        .layer(
-            ServiceBuilder::new()
-                .layer(from_fn(conditional::conditional))
-                .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4))),
-        );
-
-    let routes = rows
-        .merge(others)
         .fallback(problem::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .with_state(state.clone());
-    let header =
-        |name: HeaderName, value: &'static str| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
-    // From the outside in: a request passes them from top to bottom, its answer from bottom to top. They stand around the routes and not in
-    // each of them, so that an answer that is kept is sent before a route is looked for.
-    let layered = ServiceBuilder::new()
-        .layer(from_fn(guard::identify))
-        .layer(from_fn_with_state(state.clone(), cache::replay))
-        .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(header(header::REFERRER_POLICY, "no-referrer"))
-        .layer(header(HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"))
-        .layer(
-            CorsLayer::new()
-                .allow_origin(Any)
-                .allow_methods([axum::http::Method::GET, axum::http::Method::HEAD, axum::http::Method::OPTIONS])
-                .allow_headers(Any)
-                .expose_headers([
-                    header::ETAG,
-                    header::LINK,
-                    header::VARY,
-                    guard::REQUEST_ID,
-                    items::NUMBER_MATCHED,
-                    items::NUMBER_RETURNED,
-                    items::WITHHELD,
-                    items::CHANGED,
-                    items::CONTENT_CRS,
-                ]),
-        )
-        .layer(from_fn_with_state(state, guard::bound))
-        .layer(CatchPanicLayer::custom(problem::panicked))
-        .service(routes);
-    Router::new().fallback_service(layered)
+    Service::new(state, routes)
 }

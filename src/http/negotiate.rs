@@ -1,17 +1,45 @@
 //! Which representation the client wants: `f=`, then `Accept`.
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use std::convert::Infallible;
 
 use super::params::Params;
 use super::problem::Problem;
 use crate::formats::Format;
+
+/// The media types that the client takes, with their weights; `None` where it does not say, or takes all alike.
+#[derive(Debug)]
+pub(super) struct Accept(Option<Vec<(String, f32)>>);
+
+impl Accept {
+    fn of(headers: &HeaderMap) -> Self {
+        let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let ranges = values.flat_map(|value| value.split(',')).filter_map(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let media_type = parts.next().filter(|text| !text.is_empty())?.to_ascii_lowercase();
+            let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+            Some((media_type, weight.map_or(1.0, |q| q.trim().parse().unwrap_or(0.0))))
+        });
+        Self(Some(ranges.collect::<Vec<_>>()).filter(|ranges| !ranges.is_empty()))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Accept {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers))
+    }
+}
 
 /// Takes `f` and `Accept` for an address that answers in every [`Format`] and as a page: the one that `f` names (`json` is GeoJSON), else
 /// the one that `Accept` weighs most, the earlier of equals. `None` is the page, which only those get who name it.
 ///
 /// # Errors
 /// 406 when `f` or `Accept` asks for something else.
-pub(super) fn format(params: &mut Params, headers: &HeaderMap) -> Result<Option<Format>, Problem> {
+pub(super) fn format(params: &mut Params, accept: &Accept) -> Result<Option<Format>, Problem> {
     let names = || Format::ALL.map(Format::name).join(", ") + ", html";
     match params.take("f")?.as_deref() {
         Some("json") => return Ok(Some(Format::GeoJson)),
@@ -22,14 +50,14 @@ pub(super) fn format(params: &mut Params, headers: &HeaderMap) -> Result<Option<
         }
         None => {}
     }
-    let Some(accepted) = accept(headers) else { return Ok(Some(Format::GeoJson)) };
+    let Some(accepted) = &accept.0 else { return Ok(Some(Format::GeoJson)) };
     let named = accepted.iter().find(|(range, _)| range == "text/html").map_or(0.0, |(_, weight)| *weight);
     let mut best = None;
     for format in Format::ALL {
         let bare = format.media_type().split(';').next().unwrap_or_default();
-        let mut weighed = weight(&accepted, bare);
+        let mut weighed = weight(accepted, bare);
         if format == Format::GeoJson {
-            weighed = weighed.max(weight(&accepted, "application/json"));
+            weighed = weighed.max(weight(accepted, "application/json"));
         }
         if weighed > best.map_or(0.0, |(_, most)| most) {
             best = Some((format, weighed));
@@ -47,14 +75,14 @@ pub(super) fn format(params: &mut Params, headers: &HeaderMap) -> Result<Option<
 ///
 /// # Errors
 /// 406 when `f` or `Accept` asks for something else.
-pub(super) fn only(params: &mut Params, headers: &HeaderMap, name: &str, media_types: &[&str]) -> Result<(), Problem> {
+pub(super) fn only(params: &mut Params, accept: &Accept, name: &str, media_types: &[&str]) -> Result<(), Problem> {
     match params.take("f")?.as_deref() {
         Some(asked) if asked == name || asked == "json" => return Ok(()),
         Some(asked) => return Err(not_acceptable(&format!("f={asked} is not offered here; f={name} is"))),
         None => {}
     }
-    let Some(accepted) = accept(headers) else { return Ok(()) };
-    let takes = |media_type: &str| weight(&accepted, media_type) > 0.0;
+    let Some(accepted) = &accept.0 else { return Ok(()) };
+    let takes = |media_type: &str| weight(accepted, media_type) > 0.0;
     if media_types.iter().any(|media_type| takes(media_type)) || takes("application/json") {
         Ok(())
     } else {
@@ -76,14 +104,14 @@ pub(super) struct Offer {
 ///
 /// # Errors
 /// 406 when `f` or `Accept` asks for something else.
-pub(super) fn one_of(params: &mut Params, headers: &HeaderMap, offers: &[Offer]) -> Result<usize, Problem> {
+pub(super) fn one_of(params: &mut Params, accept: &Accept, offers: &[Offer]) -> Result<usize, Problem> {
     let offered = || offers.iter().flat_map(|offer| offer.names).copied().collect::<Vec<_>>().join(", ");
     if let Some(asked) = params.take("f")? {
         let found = offers.iter().position(|offer| offer.names.contains(&asked.as_str()));
         return found.ok_or_else(|| not_acceptable(&format!("f={asked} is not offered here; these are: {}", offered())));
     }
-    let Some(accepted) = accept(headers) else { return Ok(0) };
-    let weighed = |offer: &Offer| offer.media_types.iter().map(|media_type| weight(&accepted, media_type)).fold(0.0, f32::max);
+    let Some(accepted) = &accept.0 else { return Ok(0) };
+    let weighed = |offer: &Offer| offer.media_types.iter().map(|media_type| weight(accepted, media_type)).fold(0.0, f32::max);
     let mut best = None;
     for (at, weight) in offers.iter().map(weighed).enumerate() {
         if weight > best.map_or(0.0, |(_, most)| most) {
@@ -97,9 +125,9 @@ pub(super) fn one_of(params: &mut Params, headers: &HeaderMap, offers: &[Offer])
 ///
 /// # Errors
 /// 400 for any other parameter, 406 when something else is asked for.
-pub(super) fn no_parameters(query: Option<&str>, headers: &HeaderMap, media_type: &str) -> Result<(), Problem> {
+pub(super) fn no_parameters(query: Option<&str>, accept: &Accept, media_type: &str) -> Result<(), Problem> {
     let mut params = Params::parse(query)?;
-    only(&mut params, headers, "json", &[media_type])?;
+    only(&mut params, accept, "json", &[media_type])?;
     params.finish()
 }
 
@@ -107,19 +135,19 @@ pub(super) fn no_parameters(query: Option<&str>, headers: &HeaderMap, media_type
 ///
 /// # Errors
 /// 406 when `f` is neither `html` nor `json`, or `Accept` takes neither.
-pub(super) fn wants_html(params: &mut Params, headers: &HeaderMap) -> Result<bool, Problem> {
+pub(super) fn wants_html(params: &mut Params, accept: &Accept) -> Result<bool, Problem> {
     match params.take("f")?.as_deref() {
         Some("html") => return Ok(true),
         Some("json") => return Ok(false),
         Some(asked) => return Err(not_acceptable(&format!("f={asked} is not offered here; f=html and f=json are"))),
         None => {}
     }
-    let Some(accepted) = accept(headers) else { return Ok(false) };
+    let Some(accepted) = &accept.0 else { return Ok(false) };
     let named = |media_type: &str| accepted.iter().find(|(range, _)| range == media_type).map_or(0.0, |(_, q)| *q);
     if named("text/html") > 0.0 && named("text/html") >= named("application/json") {
         return Ok(true);
     }
-    if weight(&accepted, "application/json") > 0.0 {
+    if weight(accepted, "application/json") > 0.0 {
         Ok(false)
     } else {
         Err(not_acceptable("this address answers in text/html and application/json"))
@@ -172,18 +200,6 @@ fn not_acceptable(detail: &str) -> Problem {
     Problem::new(StatusCode::NOT_ACCEPTABLE).detail(detail)
 }
 
-/// The ranges of `Accept` with their weights; `None` when there are none.
-fn accept(headers: &HeaderMap) -> Option<Vec<(String, f32)>> {
-    let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges = values.flat_map(|value| value.split(',')).filter_map(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let media_type = parts.next().filter(|text| !text.is_empty())?.to_ascii_lowercase();
-        let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-        Some((media_type, weight.map_or(1.0, |q| q.trim().parse().unwrap_or(0.0))))
-    });
-    Some(ranges.collect::<Vec<_>>()).filter(|ranges| !ranges.is_empty())
-}
-
 /// The weight of a media type: that of the most specific range that covers it (RFC 9110 §12.5.1).
 fn weight(accepted: &[(String, f32)], media_type: &str) -> f32 {
     let family = media_type.split('/').next().unwrap_or_default();
@@ -201,7 +217,7 @@ mod tests {
             headers.insert(header::ACCEPT, accept.parse().unwrap());
         }
         let mut params = Params::parse(Some(query)).unwrap_or_else(|_| panic!("query {query}"));
-        wants_html(&mut params, &headers).map_err(|_| 406)
+        wants_html(&mut params, &Accept::of(&headers)).map_err(|_| 406)
     }
 
     fn asked(accept: Option<&str>, query: &str) -> Option<Format> {
@@ -210,7 +226,7 @@ mod tests {
             headers.insert(header::ACCEPT, accept.parse().unwrap());
         }
         let mut params = Params::parse(Some(query)).unwrap_or_else(|_| panic!("query {query}"));
-        format(&mut params, &headers).ok().flatten()
+        format(&mut params, &Accept::of(&headers)).ok().flatten()
     }
 
     #[test]

@@ -4,13 +4,14 @@
 //! A route that is not described here fails the test `every_route_is_described`.
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderValue;
 use axum::response::Response;
 use maud::html;
 use serde_json::{Map, Value as Json, json};
 
 use super::collections::property_schema;
 use super::html::{self, Answered};
+use super::negotiate::Accept;
 use super::params::Params;
 use super::problem::Problem;
 use super::state::AppState;
@@ -23,12 +24,8 @@ pub(super) const MEDIA_TYPE: &str = "application/vnd.oai.openapi+json;version=3.
 const BARE_MEDIA_TYPE: &str = "application/vnd.oai.openapi+json";
 
 /// `GET /api`.
-pub(super) async fn api(
-    State(state): State<AppState>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let answered = html::asked(query.as_deref(), &headers, &[BARE_MEDIA_TYPE, "application/json"])?;
+pub(super) async fn api(State(state): State<AppState>, RawQuery(query): RawQuery, accept: Accept) -> Result<Response, Problem> {
+    let answered = html::asked(query.as_deref(), &accept, &[BARE_MEDIA_TYPE, "application/json"])?;
     let document = document(state.base_url());
     Ok(match answered {
         Answered::Json => html::json(HeaderValue::from_static(MEDIA_TYPE), &document),

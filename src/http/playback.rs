@@ -2,7 +2,7 @@
 //! the page no request.
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use serde_json::{Value as Json, json};
 use std::borrow::Cow;
@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use super::analytics::standing_word;
 use super::cache::{Footprint, Thorough};
-use super::negotiate::only;
+use super::negotiate::{Accept, only};
 use super::params::Params;
 use super::problem::Problem;
 use super::reply::{self, JSON};
@@ -37,10 +37,10 @@ pub(super) async fn incidents(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    only(&mut params, &headers, "arrow", &["application/vnd.apache.arrow.stream"])?;
+    only(&mut params, &accept, "arrow", &["application/vnd.apache.arrow.stream"])?;
     let max_rows = match params.take("max_rows")? {
         None => MAX_ROWS,
         Some(text) => match text.parse() {
@@ -139,10 +139,10 @@ pub(super) async fn control(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    only(&mut params, &headers, "json", &["application/json"])?;
+    only(&mut params, &accept, "json", &["application/json"])?;
     let known_at = params.known_at()?;
     params.finish()?;
     let body = state.on_snapshot(move |snapshot| Ok(control_changes(snapshot, audience, known_at))).await?;
@@ -154,10 +154,10 @@ pub(super) async fn corridors(
     State(state): State<AppState>,
     audience: Audience,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    only(&mut params, &headers, "json", &["application/json"])?;
+    only(&mut params, &accept, "json", &["application/json"])?;
     let known_at = params.known_at()?;
     params.finish()?;
     let body = state.on_snapshot(move |snapshot| Ok(corridor_changes(snapshot, audience, known_at))).await?;

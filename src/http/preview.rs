@@ -6,11 +6,11 @@ mod sketch;
 mod words;
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use jiff::civil::Date;
 
-use super::negotiate::only;
+use super::negotiate::{Accept, only};
 use super::params::{Params, as_of};
 use super::problem::Problem;
 use super::reply;
@@ -195,10 +195,10 @@ impl Shown {
 pub(super) async fn preview(
     State(state): State<AppState>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
-    only(&mut params, &headers, "png", &["image/png"])?;
+    only(&mut params, &accept, "png", &["image/png"])?;
     let asked = Asked::take(&mut params)?;
     params.finish()?;
     let now = state.now();

@@ -1,9 +1,11 @@
 //! Errors on the wire: `application/problem+json` (RFC 9457). The one file that knows which error has which status.
 
+use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use std::any::Any;
+use tower_http::catch_panic::ResponseForPanic;
 
 use crate::domain::DomainError;
 use crate::tiles::TileError;
@@ -105,8 +107,15 @@ pub(super) async fn method_not_allowed() -> Response {
 pub(super) const ALLOWED: HeaderValue = HeaderValue::from_static("GET, HEAD, OPTIONS");
 
 /// Answers a request whose handler panicked: constant text, the cause goes to the log.
-pub(super) fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
-    let text = cause.downcast_ref::<&str>().map(ToString::to_string).or_else(|| cause.downcast_ref::<String>().cloned());
-    tracing::error!(cause = text.as_deref().unwrap_or("unknown"), "a handler panicked");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Panicked;
+
+impl ResponseForPanic for Panicked {
+    type ResponseBody = Body;
+
+    fn response_for_panic(&mut self, cause: Box<dyn Any + Send + 'static>) -> Response {
+        let text = cause.downcast_ref::<&str>().map(ToString::to_string).or_else(|| cause.downcast_ref::<String>().cloned());
+        tracing::error!(cause = text.as_deref().unwrap_or("unknown"), "a handler panicked");
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+    }
 }

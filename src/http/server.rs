@@ -1,19 +1,16 @@
 //! The accept loop: connections in, bounded in time, and a stop that lets what is in flight finish.
 
-use axum::Router;
-use axum::extract::ConnectInfo;
-use hyper::Request;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
 use std::future::Future;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tower::ServiceExt as _;
 
 use super::ServeError;
+use super::service::Service;
 
 /// How much the server lets in.
 #[derive(Debug, Clone, Copy)]
@@ -39,11 +36,11 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest request head in bytes. The guard refuses a path and query of more than 8 KiB with an answer; beyond this hyper does.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// Serves until `stop` resolves, each request with its peer's address as `ConnectInfo`, then stops accepting and lets what is in flight finish, for ten seconds at most.
+/// Serves until `stop` resolves, then stops accepting and lets what is in flight finish, for ten seconds at most.
 ///
 /// # Errors
 /// [`ServeError`] is for the caller's binding; a failed accept is logged and the loop goes on.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
+pub async fn serve(listener: TcpListener, service: Service, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).max_buf_size(MAX_HEAD_BYTES);
     let graceful = GracefulShutdown::new();
@@ -63,11 +60,12 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         };
         // Without it small answers wait for the client's acknowledgement.
         let _ = stream.set_nodelay(true);
-        let service = router.clone().map_request(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            request
+        let service = service.clone();
+        let answer = service_fn(move |request| {
+            let answer = service.clone().answer(request, peer);
+            async move { Ok::<_, Infallible>(answer.await) }
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+        let connection = builder.serve_connection(TokioIo::new(stream), answer);
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -2,11 +2,11 @@
 //! that nothing is asked of another host; hues are those of the page.
 
 use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderValue;
 use axum::response::Response;
 use serde_json::{Map, Value as Json, json};
 
-use super::negotiate::no_parameters;
+use super::negotiate::{Accept, no_parameters};
 use super::problem::Problem;
 use super::reply;
 use super::state::AppState;
@@ -26,12 +26,8 @@ const ROADS: [(&str, &str); 6] = [
 ];
 
 /// `GET /style.json`.
-pub(super) async fn style(
-    State(state): State<AppState>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    no_parameters(query.as_deref(), &headers, MEDIA_TYPE)?;
+pub(super) async fn style(State(state): State<AppState>, RawQuery(query): RawQuery, accept: Accept) -> Result<Response, Problem> {
+    no_parameters(query.as_deref(), &accept, MEDIA_TYPE)?;
     Ok(reply::json(HeaderValue::from_static(MEDIA_TYPE), &document(state.base_url())))
 }
 

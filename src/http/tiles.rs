@@ -1,13 +1,13 @@
 //! Tiles: what lies in a square of the map, as vector tile or GeoJSON, under the addresses of web maps and of OGC API – Tiles.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::cache::{Footprint, Lasting};
 use super::collections::named;
 use super::items::{write_window, write_withheld};
-use super::negotiate::{Offer, one_of};
+use super::negotiate::{Accept, Offer, one_of};
 use super::params::Params;
 use super::problem::Problem;
 use super::reply::{self, GEO_JSON};
@@ -32,7 +32,7 @@ pub(super) async fn tile(
     audience: Audience,
     Path((collection, z, x, y)): Path<(String, String, String, String)>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let collection = named(&collection)?;
     let forms = [(".mvt", Form::Mvt, MVT), (".geojson", Form::GeoJson, GEOJSON)];
@@ -41,7 +41,7 @@ pub(super) async fn tile(
         found.ok_or_else(|| Problem::missing("tiles are at /tiles/{collection}/{z}/{x}/{y}.mvt and .geojson"))?;
     let tile = TileId::parse(&z, &x, row)?;
     let mut params = Params::parse(query.as_deref())?;
-    one_of(&mut params, &headers, &[offer])?;
+    one_of(&mut params, &accept, &[offer])?;
     answer(&state, audience, collection, tile, form, params).await
 }
 
@@ -51,12 +51,12 @@ pub(super) async fn ogc_tile(
     audience: Audience,
     Path((collection, z, row, col)): Path<(String, String, String, String)>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let collection = named(&collection)?;
     let tile = TileId::parse(&z, &col, &row)?;
     let mut params = Params::parse(query.as_deref())?;
-    let form = if one_of(&mut params, &headers, &[MVT, GEOJSON])? == 0 { Form::Mvt } else { Form::GeoJson };
+    let form = if one_of(&mut params, &accept, &[MVT, GEOJSON])? == 0 { Form::Mvt } else { Form::GeoJson };
     answer(&state, audience, collection, tile, form, params).await
 }
 

@@ -1,13 +1,12 @@
 //! What there is of tiles: TileJSON for web maps, and the tile sets of OGC API – Tiles.
 
 use axum::extract::{Path, RawQuery, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde_json::{Value as Json, json};
 
 use super::collections::named;
 use super::links::Link;
-use super::negotiate::no_parameters;
+use super::negotiate::{Accept, no_parameters};
 use super::problem::Problem;
 use super::reply::{self, JSON};
 use super::state::AppState;
@@ -25,11 +24,11 @@ pub(super) async fn tilejson(
     State(state): State<AppState>,
     Path(file): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let id = file.strip_suffix(".json").ok_or_else(|| Problem::missing("tile sets are at /tiles/{collection}.json"))?;
     let collection = named(id)?;
-    no_parameters(query.as_deref(), &headers, "application/json")?;
+    no_parameters(query.as_deref(), &accept, "application/json")?;
     let snapshot = state.snapshot()?;
     let attribution = attribution(&snapshot);
     let set = TileSet {
@@ -48,10 +47,10 @@ pub(super) async fn list(
     State(state): State<AppState>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
-    no_parameters(query.as_deref(), &headers, "application/json")?;
+    no_parameters(query.as_deref(), &accept, "application/json")?;
     let path = format!("/collections/{}/tiles", collection.id());
     let links = [Link::new(state.base_url(), &path, "self", "application/json")];
     let set = tileset(&*state.snapshot()?, state.base_url(), collection);
@@ -63,10 +62,10 @@ pub(super) async fn one(
     State(state): State<AppState>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    accept: Accept,
 ) -> Result<Response, Problem> {
     let collection = named(&id)?;
-    no_parameters(query.as_deref(), &headers, "application/json")?;
+    no_parameters(query.as_deref(), &accept, "application/json")?;
     Ok(reply::json(JSON, &tileset(&*state.snapshot()?, state.base_url(), collection)))
 }
 

@@ -126,7 +126,7 @@ impl Snapshot {
     #[must_use]
     pub fn geojson_tile(&self, query: &FeatureQuery, tile: TileId, max_features: usize) -> GeoJsonFeatures {
         let mut features = GeoJsonFeatures::default();
-        let writer = FeatureWriter::new(query.collection.fields());
+        let writer = FeatureWriter::of_collection(query.collection);
         match query.collection {
             Collection::Incidents => {
                 let held = self.incident_tile(query, tile, max_features);

@@ -3,9 +3,11 @@
 
 use geo::{Coord, LineString, MultiLineString, MultiPolygon, Polygon};
 use jiff::civil::Date;
+use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
+use std::sync::LazyLock;
 
-use crate::domain::{FeatureQuery, Field, Instant, Position, Record, Shape, Value};
+use crate::domain::{Collection, FeatureQuery, Field, Instant, Position, Record, Shape, Value};
 
 /// A geometry to write, in CRS84.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,8 +68,8 @@ pub fn write_feature(out: &mut String, record: &dyn Record, geometry: Geometry<'
 /// Writes many records of one collection: the names of their properties are made ready once.
 #[derive(Debug)]
 pub struct FeatureWriter {
-    /// `"name":`, with a comma before all but the first.
-    keys: Vec<String>,
+    /// `"name":` of each, with a comma before all but the first.
+    keys: Cow<'static, [String]>,
     /// Those properties; `None` for all that a record has.
     chosen: Option<Vec<&'static Field>>,
 }
@@ -76,20 +78,23 @@ impl FeatureWriter {
     /// A writer of records with these properties.
     #[must_use]
     pub fn new(fields: &[Field]) -> Self {
-        let key = |(at, field): (usize, &Field)| {
-            let mut key = String::from(if at > 0 { "," } else { "" });
-            write_string(&mut key, field.name);
-            key.push(':');
-            key
-        };
-        Self { keys: fields.iter().enumerate().map(key).collect(), chosen: None }
+        Self { keys: Cow::Owned(keys(fields)), chosen: None }
+    }
+
+    /// A writer of all properties of a collection's records.
+    #[must_use]
+    pub fn of_collection(collection: Collection) -> Self {
+        static KEYS: LazyLock<[Vec<String>; Collection::ALL.len()]> =
+            LazyLock::new(|| Collection::ALL.map(|collection| keys(collection.fields())));
+        let at = Collection::ALL.iter().position(|other| *other == collection);
+        Self { keys: at.map_or(Cow::Owned(Vec::new()), |at| Cow::Borrowed(&KEYS[at])), chosen: None }
     }
 
     /// A writer of the properties that a query tells.
     #[must_use]
     pub fn of(query: &FeatureQuery) -> Self {
         match &query.properties {
-            None => Self::new(query.collection.fields()),
+            None => Self::of_collection(query.collection),
             Some(chosen) => {
                 let fields: Vec<Field> = chosen.iter().map(|field| **field).collect();
                 Self { chosen: Some(chosen.clone()), ..Self::new(&fields) }
@@ -116,6 +121,17 @@ impl FeatureWriter {
         }
         out.push_str("}}");
     }
+}
+
+/// `"name":` of each property, with a comma before all but the first.
+fn keys(fields: &[Field]) -> Vec<String> {
+    let key = |(at, field): (usize, &Field)| {
+        let mut key = String::from(if at > 0 { "," } else { "" });
+        write_string(&mut key, field.name);
+        key.push(':');
+        key
+    };
+    fields.iter().enumerate().map(key).collect()
 }
 
 /// Appends a geometry. Coordinates are longitude before latitude in degrees, rounded to six decimals, about a tenth of a metre,

@@ -97,7 +97,7 @@ impl Columns {
 
     /// The rows of an id: one, but for versions.
     pub(super) fn rows_with(&self, id: &str) -> impl Iterator<Item = u32> {
-        self.by_id[self.ids_before(id, false)..self.ids_before(id, true)].iter().copied()
+        self.by_id[self.ids_before(id, false)..].iter().copied().take_while(move |row| self.ids.get(index(*row)) == id)
     }
 
     pub(super) fn fatalities(&self, row: usize) -> Fatalities {
