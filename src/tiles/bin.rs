@@ -37,6 +37,13 @@ impl Cell {
         Self { z, x: first_bits(point.x), y: first_bits(point.y) }
     }
 
+    /// The cell of a coarser zoom that holds it; itself where that is its own, or a finer one.
+    #[must_use]
+    pub fn at(self, z: u8) -> Self {
+        let up = u32::from(self.z.saturating_sub(z));
+        Self { z: self.z.min(z), x: self.x >> up, y: self.y >> up }
+    }
+
     /// Longitude and latitude of its centre, where its bin is drawn: CRS84 degrees.
     #[must_use]
     pub fn centre(self) -> (f64, f64) {

@@ -9,9 +9,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{AddAssign as _, SubAssign as _};
 
+use super::cells::{FINEST, Found, WHOLE_MAP};
+use super::days::Split;
 use super::layers::Layers;
-use super::months::{Category, Split};
 use super::predicate::Conditions;
+use super::sums::{Category, Sum};
 use super::text::{Dictionary, NONE};
 use super::{Columns, IncidentRow, Incidents};
 use crate::domain::{Audience, DomainError, EventType, FeatureQuery, Instant};
@@ -93,7 +95,7 @@ impl GroupBy {
     }
 
     /// Whether it is of time.
-    fn is_period(self) -> bool {
+    pub(super) fn is_period(self) -> bool {
         matches!(self, Self::Day | Self::Week | Self::Month | Self::Year)
     }
 
@@ -178,8 +180,7 @@ impl Incidents {
     /// Counts what meets the query. Rows that may not be passed on are counted for everyone, unless a group, or the query's own conditions,
     /// may be as narrow as a row.
     pub(in crate::store) fn aggregate<'a>(&'a self, query: &FeatureQuery, by: &[GroupBy]) -> Aggregate<'a> {
-        let fine = by.iter().any(|group| group.is_fine()) || query.may_be_as_narrow_as_a_record();
-        let hides = query.audience == Audience::Public && fine;
+        let hides = may_hide(query, by);
         let mut sums = Sums { values: Vec::new(), tallies: Vec::new(), withheld: 0, width: by.len().max(1) };
         for layers in self.asked(query) {
             let conditions = Conditions::of(layers, query);
@@ -197,9 +198,15 @@ impl Incidents {
     }
 }
 
+/// Whether rows that may not be passed on are left out of these groups: where a group, or what the query asks, may be as narrow as a row.
+pub(super) fn may_hide(query: &FeatureQuery, by: &[GroupBy]) -> bool {
+    let fine = by.iter().any(|group| group.is_fine()) || query.may_be_as_narrow_as_a_record();
+    query.audience == Audience::Public && fine
+}
+
 /// A group's value in an order that puts the unknown first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum Ordered<'a> {
+pub(super) enum Ordered<'a> {
     Null,
     Number(i32),
     Text(&'a str),
@@ -207,7 +214,7 @@ enum Ordered<'a> {
 }
 
 impl<'a> Ordered<'a> {
-    fn told(self, by: GroupBy) -> GroupValue<'a> {
+    pub(super) fn told(self, by: GroupBy) -> GroupValue<'a> {
         match self {
             Self::Null => GroupValue::Null,
             Self::Text(text) => GroupValue::Text(text),
@@ -228,7 +235,7 @@ fn number_of(by: GroupBy, day: i32) -> i32 {
     }
 }
 
-fn period<'a>(by: GroupBy, number: i32) -> GroupValue<'a> {
+pub(super) fn period<'a>(by: GroupBy, number: i32) -> GroupValue<'a> {
     let year = |years: i32| i16::try_from(years).unwrap_or(0);
     match by {
         GroupBy::Year => GroupValue::Year(year(number)),
@@ -270,12 +277,19 @@ impl<'a> Sums<'a> {
         hides: bool,
     ) -> Self {
         let hides = hides && columns.has_restricted();
+        let split = if hides || layers.is_delta(columns) { None } else { layers.split(conditions) };
+        if let (Some(split), [GroupBy::Cell(z @ 0..=FINEST)]) = (&split, by) {
+            return Self::of_cells(layers, columns, query, *z, split);
+        }
         let mut counter = Counter::new(columns, by);
-        let by_month = (!hides && query.bbox.is_none() && !layers.is_delta(columns)).then(|| Category::of(by)).flatten();
         let mut withheld = 0;
-        match by_month.and_then(|category| Some((category, layers.split(conditions)?))) {
+        match Category::of(by).filter(|_| query.bbox.is_none()).zip(split) {
             Some((category, split)) if counter.has_table() => {
-                counter.count_months(category, &split);
+                counter.count_sums(category, &split);
+                if by.iter().any(|by| by.is_period()) {
+                    let ongoing = columns.days().into_iter().flat_map(|days| days.ongoing(split.days.start));
+                    ongoing.for_each(|row| counter.count(layers.row(columns, row), Tally::add_assign));
+                }
                 layers.gone_from_sums(&split).for_each(|row| counter.count(row, Tally::sub_assign));
                 layers.beside_sums(None, conditions.datetime(), &split, |row| counter.count(row, Tally::add_assign));
             }
@@ -288,6 +302,34 @@ impl<'a> Sums<'a> {
             }),
         }
         Self { withheld, ..counter.into_sums() }
+    }
+
+    /// Those of cells whose sums are kept, or that such make up.
+    fn of_cells(layers: &'a Layers, columns: &'a Columns, query: &FeatureQuery, z: u8, split: &Split) -> Self {
+        let mut parts: Vec<(Cell, Sum)> = Vec::new();
+        let part = |row: IncidentRow<'_>| {
+            let inside = query.bbox.is_none_or(|bbox| row.position().is_some_and(|position| bbox.contains(position)));
+            row.grid().filter(|_| inside).map(|point| (Cell::of(point, z), Sum::of(row.tally())))
+        };
+        match query.bbox {
+            None => columns.each_cell(WHOLE_MAP, z, split, |cell, sum| parts.push((cell, sum))),
+            Some(bbox) => columns.each_in_box(bbox, WHOLE_MAP, z, split, |found| match found {
+                Found::Cell(cell, sum) => parts.push((cell.at(z), sum)),
+                Found::Rows(rows) => parts.extend(layers.counted_in(rows, bbox, split).filter_map(part)),
+            }),
+        }
+        layers.beside_sums(query.bbox, query.datetime, split, |row| parts.extend(part(row)));
+        let gone = layers.gone_from_sums(split).filter_map(part);
+        parts.extend(gone.map(|(cell, sum)| (cell, Sum::default().minus(sum))));
+        parts.sort_unstable_by_key(|(cell, _)| *cell);
+        let mut sums = Self { values: Vec::new(), tallies: Vec::new(), withheld: 0, width: 1 };
+        for of_one in parts.chunk_by(|(cell, _), (next, _)| cell == next) {
+            let sum = of_one.iter().fold(Sum::default(), |sum, (_, part)| sum.plus(*part));
+            if !sum.is_nothing() {
+                sums.push([Ordered::Cell(of_one[0].0)].into_iter(), sum.tally());
+            }
+        }
+        sums
     }
 
     fn push(&mut self, values: impl Iterator<Item = Ordered<'a>>, tally: Tally) {
@@ -390,29 +432,35 @@ impl<'a> Counter<'a> {
         }
     }
 
-    /// Adds the running sums over whole months.
-    fn count_months(&mut self, category: Category, split: &Split) {
-        let (Some(sums), Some(calendar)) = (self.columns.month_sums(category), self.columns.calendar()) else { return };
-        // The codes of the periods that a month lies in, by month and grouping; of the category's own grouping they stand unused.
-        let width = self.groupings.len();
-        let periods: Vec<u64> = split
-            .months
-            .clone()
-            .flat_map(|month| {
-                let day =
-                    calendar.first_day(month).and_then(|date| i32::try_from(Instant::start_of(date).millis() / 86_400_000).ok());
-                self.groupings.iter().map(move |grouping| day.and_then(|day| grouping.period_code(day)).unwrap_or(0))
-            })
-            .collect();
+    /// Adds the running sums over the days of a split; where there are periods among the groupings, of the rows that begin on these.
+    fn count_sums(&mut self, category: Category, split: &Split) {
+        let (Some(sums), Some(days)) = (self.columns.category_sums(category), self.columns.days()) else { return };
+        let has_periods = self.groupings.iter().any(|grouping| grouping.by.is_period());
+        let by_day = self.groupings.iter().any(|grouping| matches!(grouping.by, GroupBy::Day | GroupBy::Week));
+        // Without a date a row is in no period.
+        let dated = split.days.start.max(1)..split.days.end.min(days.after());
+        let (months, edges) = if by_day { (0..0, [dated, 0..0]) } else { days.in_months(&dated) };
         for key in 0..self.columns.keys(category) {
             let code = u32::try_from(key).ok().filter(|_| key + 1 < self.columns.keys(category)).unwrap_or(NONE);
-            sums.each_month(key, &split.months, |month, tally| {
-                let at = usize::from(month - split.months.start) * width;
-                for ((grouping, period), to) in self.groupings.iter().zip(&periods[at..at + width]).zip(&mut self.codes) {
-                    *to = if grouping.by.is_period() { *period } else { grouping.text_code(code) };
+            for (grouping, to) in self.groupings.iter().zip(&mut self.codes) {
+                *to = if grouping.by.is_period() { 0 } else { grouping.text_code(code) };
+            }
+            if !has_periods {
+                let sum = sums.days.of_key(key, &split.days);
+                if !sum.is_nothing() {
+                    self.apply(sum.tally(), Tally::add_assign);
                 }
-                self.apply(tally, Tally::add_assign);
-            });
+                continue;
+            }
+            let mut count = |first_day: u16, sum: Sum| {
+                let day = days.day(first_day);
+                for (grouping, to) in self.groupings.iter().zip(&mut self.codes).filter(|(grouping, _)| grouping.by.is_period()) {
+                    *to = day.and_then(|day| grouping.period_code(day)).unwrap_or(0);
+                }
+                self.apply(sum.tally(), Tally::add_assign);
+            };
+            sums.months.each_period(key, &months, |month, sum| count(days.month_start(month), sum));
+            edges.iter().for_each(|edge| sums.days.begun.each_period(key, edge, &mut count));
         }
     }
 
@@ -435,18 +483,18 @@ impl<'a> Counter<'a> {
 }
 
 impl Category {
-    /// The category whose sums by month make up these groups: of one property at most, and of months or years.
-    fn of(by: &[GroupBy]) -> Option<Self> {
+    /// The category whose sums by day make up these groups: of one property at most, and of any periods.
+    pub(super) fn of(by: &[GroupBy]) -> Option<Self> {
         let mut category = Self::Whole;
         for by in by {
             let next = match by {
-                GroupBy::Month | GroupBy::Year => continue,
+                GroupBy::Day | GroupBy::Week | GroupBy::Month | GroupBy::Year => continue,
                 GroupBy::Actor1 => Self::Actor1,
                 GroupBy::Actor2 => Self::Actor2,
                 GroupBy::EventType => Self::EventType,
                 GroupBy::Country => Self::Country,
                 GroupBy::Region => Self::Region,
-                GroupBy::Day | GroupBy::Week | GroupBy::Actor | GroupBy::Cell(_) => return None,
+                GroupBy::Actor | GroupBy::Cell(_) => return None,
             };
             if category != Self::Whole {
                 return None;
@@ -458,7 +506,7 @@ impl Category {
 }
 
 /// One grouping of rows in columns: a small number for each row, which rises as the values do.
-struct Grouping<'a> {
+pub(super) struct Grouping<'a> {
     columns: &'a Columns,
     by: GroupBy,
     /// How many codes there are, where that is known and small.
@@ -476,7 +524,7 @@ struct Grouping<'a> {
 const GREATEST_SPAN: i32 = 100_000;
 
 impl<'a> Grouping<'a> {
-    fn new(columns: &'a Columns, by: GroupBy) -> Self {
+    pub(super) fn new(columns: &'a Columns, by: GroupBy) -> Self {
         let empty =
             Self { columns, by, codes: None, ranks: Vec::new(), texts: Vec::new(), first_day: 0, first: 0, days: Vec::new() };
         match by {
@@ -530,7 +578,8 @@ impl<'a> Grouping<'a> {
         Self { first_day, first, days, codes, ..self }
     }
 
-    fn size(&self) -> u64 {
+    /// How many codes there are; 1 where that is not known.
+    pub(super) fn size(&self) -> u64 {
         self.codes.unwrap_or(1) as u64
     }
 
@@ -569,11 +618,12 @@ impl<'a> Grouping<'a> {
     }
 
     /// The code here of a text's code in its dictionary; 0 for none.
-    fn text_code(&self, code: u32) -> u64 {
+    pub(super) fn text_code(&self, code: u32) -> u64 {
         self.ranks.get(code as usize).copied().unwrap_or(0).into()
     }
 
-    fn value(&self, code: u64) -> Ordered<'a> {
+    /// The value of a code.
+    pub(super) fn value(&self, code: u64) -> Ordered<'a> {
         match self.by {
             GroupBy::Day | GroupBy::Week | GroupBy::Month | GroupBy::Year => {
                 let offset = if self.codes.is_some() { i64::from(self.first) } else { i64::from(i32::MIN) };

@@ -6,9 +6,9 @@ use std::hash::Hash;
 use std::sync::{Arc, OnceLock};
 
 use super::super::StoreError;
-use super::months::RunningSums;
 use super::pieces::Pieces;
 use super::row::{EVENT_TYPE, Incoming, Traits};
+use super::sums::RunningSums;
 use super::text::{Dictionary, NONE, Texts, translated};
 use crate::domain::{Bbox, Collection, Dataset, Fatalities, Instant, Interval, Position, Redistribution};
 use crate::index::{PackedIndex, packed_order};

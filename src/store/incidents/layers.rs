@@ -7,8 +7,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::super::StoreError;
-use super::months::{Category, Split};
+use super::cells::{Found, WHOLE_MAP};
+use super::days::Split;
 use super::predicate::Conditions;
+use super::sums::Category;
 use super::text::NONE;
 use super::{Builder, Columns, IncidentRow};
 use crate::domain::{Bbox, Collection, Dataset, Instant, Interval, Position, Redistribution};
@@ -226,17 +228,17 @@ impl Layers {
     /// What of a question the running sums of the base answer: `None` where conditions ask for more than a window, and where there
     /// are too few rows for it to be worth while.
     pub(super) fn split(&self, conditions: &Conditions<'_>) -> Option<Split> {
-        let sums = (conditions.is_empty() && self.base.len() >= WORTH_SUMMING).then(|| self.base.calendar())?;
-        Some(sums?.split(conditions.datetime()))
+        let days = (conditions.is_empty() && self.base.len() >= WORTH_SUMMING).then(|| self.base.days())?;
+        Some(days?.split(conditions.datetime()))
     }
 
     /// How many rows meet the conditions wherever they are, whoever may see them, where running sums tell: of a window and at most one value of
     /// a property that sums are kept of.
     pub(super) fn counted(&self, conditions: &Conditions<'_>) -> Option<u64> {
         let (category, key) = conditions.category().filter(|_| self.base.len() >= WORTH_SUMMING)?;
-        let split = self.base.calendar()?.split(conditions.datetime());
+        let split = self.base.days()?.split(conditions.datetime());
         let mut count = match key {
-            Some(key) => self.base.month_sums(category)?.of_key(key, &split.months).count,
+            Some(key) => self.base.category_sums(category)?.days.of_key(key, &split.days).tally().count,
             None => 0,
         };
         let of_base = |row: IncidentRow<'_>| u64::from(conditions.met_by(false, row.row));
@@ -254,11 +256,11 @@ impl Layers {
     /// Makes the curve of the base, the pieces of its features, and its sums by cell, by region and of all, these where they are worth it.
     pub(super) fn prepare(&self) {
         self.base.pieces();
-        self.base.rows_within(Cell { z: 0, x: 0, y: 0 });
+        self.base.rows_within(WHOLE_MAP);
         if self.base.len() >= WORTH_SUMMING {
-            self.base.count_within(Cell { z: 0, x: 0, y: 0 });
-            self.base.month_sums(Category::Region);
-            self.base.month_sums(Category::Whole);
+            self.base.count_within(WHOLE_MAP);
+            self.base.category_sums(Category::Region);
+            self.base.category_sums(Category::Whole);
         }
     }
 
@@ -267,8 +269,8 @@ impl Layers {
         &self.base
     }
 
-    /// Hands over the rows of the base that meet a window beside those that lie in the months of its split: those of the days before
-    /// and after the months, and those that lie in no month. Of the latter some may lie outside the box.
+    /// Hands over the rows of the base that meet a window beside those that the sums over its split count: those of the parts of a day
+    /// before and after its days, and those that the sums do not count at all. Of the latter some may lie outside the box.
     pub(super) fn beside_sums<'a>(
         &'a self,
         bbox: Option<Bbox>,
@@ -276,26 +278,53 @@ impl Layers {
         split: &Split,
         mut found: impl FnMut(IncidentRow<'a>),
     ) {
-        let Some(calendar) = self.base.calendar() else { return };
+        let Some(days) = self.base.days() else { return };
+        let interval = |row: u32| self.base.index.interval(at(row));
         for edge in &split.edges {
             self.base.index.search(bbox, *edge, |rows| {
                 let rows = rows.filter_map(|row| u32::try_from(row).ok());
-                let counted = rows.filter(|row| self.is_there(*row) && calendar.month_of_row(*row).is_some());
-                counted.for_each(|row| found(self.row(&self.base, row)));
+                let beside = rows.filter(|row| self.is_there(*row) && !split.counts(interval(*row)) && days.counts(*row));
+                beside.for_each(|row| found(self.row(&self.base, row)));
             });
         }
-        let longer = calendar.longer.iter().copied();
-        let meets = |row: &u32| self.is_there(*row) && self.base.index.interval(at(*row)).meets(window);
-        longer.filter(meets).for_each(|row| found(self.row(&self.base, row)));
+        let meets = |row: &u32| self.is_there(*row) && interval(*row).meets(window);
+        days.beyond.iter().copied().filter(meets).for_each(|row| found(self.row(&self.base, row)));
     }
 
-    /// The rows that the sums over the months of a split count and that are no longer there.
+    /// The rows that the sums over a split count and that are no longer there.
     pub(super) fn gone_from_sums(&self, split: &Split) -> impl Iterator<Item = IncidentRow<'_>> {
-        let calendar = self.base.calendar();
-        let counted = move |row: &&u32| {
-            calendar.and_then(|calendar| calendar.month_of_row(**row)).is_some_and(|month| split.months.contains(&month))
-        };
-        self.gone.iter().filter(counted).map(|row| self.row(&self.base, *row))
+        self.gone.iter().filter(|row| self.is_counted(**row, split)).map(|row| self.row(&self.base, *row))
+    }
+
+    /// Whether the sums over a split count a row of the base.
+    fn is_counted(&self, row: u32, split: &Split) -> bool {
+        split.counts(self.base.index.interval(at(row))) && self.base.days().is_some_and(|days| days.counts(row))
+    }
+
+    /// The rows among some of the base that the sums over a split count and that lie in a box, also those that are no longer there.
+    pub(super) fn counted_in<'a>(&'a self, rows: &'a [u32], bbox: Bbox, split: &Split) -> impl Iterator<Item = IncidentRow<'a>> {
+        let inside = move |row: &u32| self.base.index.position(at(*row)).is_some_and(|position| bbox.contains(position));
+        rows.iter().copied().filter(move |row| inside(row) && self.is_counted(*row, split)).map(|row| self.row(&self.base, row))
+    }
+
+    /// How many rows there are in a box and a window, whoever may see them, where sums tell: of a window alone, and where that many are at least so
+    /// many that looking for them is more work.
+    pub(super) fn counted_in_box(&self, bbox: Bbox, conditions: &Conditions<'_>, worth: u64) -> Option<u64> {
+        let split = self.split(conditions).filter(|_| !bbox.crosses_antimeridian())?;
+        let everywhere = self.base.category_sums(Category::Whole)?.days.of_key(0, &split.days).tally().count;
+        if everywhere < worth || self.base.at_most_in_box(bbox, &split) < worth {
+            return None;
+        }
+        let mut count = 0;
+        self.base.each_in_box(bbox, WHOLE_MAP, 0, &split, |found| match found {
+            Found::Cell(_, sum) => count += sum.tally().count,
+            Found::Rows(rows) => count += self.counted_in(rows, bbox, &split).count() as u64,
+        });
+        let inside = |row: IncidentRow<'_>| u64::from(row.position().is_some_and(|position| bbox.contains(position)));
+        self.gone_from_sums(&split).for_each(|row| count -= inside(row));
+        self.beside_sums(Some(bbox), conditions.datetime(), &split, |row| count += inside(row));
+        self.search(&self.delta, Some(bbox), conditions, |_| count += 1);
+        Some(count)
     }
 
     /// The rows of an id: one, but for versions.

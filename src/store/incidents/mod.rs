@@ -4,19 +4,21 @@
 //! What is known now and what was known before stand apart: the past is looked at only when it is asked for.
 
 mod aggregate;
+mod cells;
 mod columns;
 mod curve;
+mod days;
 mod duplicates;
 mod feature;
 mod filter;
 mod layers;
-mod months;
 mod order;
 mod page;
 mod pieces;
 mod playback;
 mod predicate;
 mod row;
+mod sums;
 mod text;
 mod tile;
 
@@ -447,6 +449,58 @@ mod tests {
         }
 
         #[test]
+        fn what_sums_tell_of_a_box_is_what_looking_at_all_tells(
+            (rows, incidents) in changed(),
+            window in window(),
+            corners in prop::array::uniform2(corner()),
+            at_rows in any::<[bool; 2]>(),
+            picked in any::<[prop::sample::Index; 2]>(),
+            z in 0..=14u8,
+            limit in 1..9usize,
+        ) {
+            let places: Vec<Position> = rows.values().filter_map(|row| row.position).collect();
+            // Boxes whose corners are points that are there, and corners of cells.
+            let corner = |at: usize| match places.is_empty() || !at_rows[at] {
+                true => corners[at],
+                false => { let place = *picked[at].get(&places); (place.lon(), place.lat()) }
+            };
+            let ((a, b), (c, d)) = (corner(0), corner(1));
+            let bbox = Bbox::new(a.min(c), b.min(d), a.max(c), b.max(d)).unwrap();
+            let query = FeatureQuery { bbox: Some(bbox), limit: Limit::new(limit).unwrap(), ..asked(window) };
+            let meets = |row: &Incident, bbox: Option<Bbox>| {
+                row.interval().meets(window) && bbox.is_none_or(|bbox| row.position.is_some_and(|at| bbox.contains(at)))
+            };
+            let inside: Vec<&Incident> = rows.values().filter(|row| meets(row, Some(bbox))).collect();
+            let page = incidents.page(&query);
+            prop_assert_eq!(page.matched, inside.len(), "{}", bbox);
+            let ids: Vec<&str> = page.items.iter().map(|row| row.stable_id()).collect();
+            let wanted: Vec<&str> = inside.iter().map(|row| row.id.as_str()).take(limit).collect();
+            prop_assert_eq!(ids, wanted);
+            let count = |of: &[Incident], cell: fn(MapPoint, u8) -> Cell, z: u8| -> BTreeMap<Cell, u64> {
+                let mut cells = BTreeMap::new();
+                of.iter().filter_map(|row| row.position).for_each(|at| *cells.entry(cell(MapPoint::of(at), z)).or_default() += 1);
+                cells
+            };
+            for query in [query.clone(), FeatureQuery { bbox: None, ..query }] {
+                let of: Vec<Incident> = rows.values().filter(|row| meets(row, query.bbox)).cloned().collect();
+                let counted = incidents.aggregate(&query, &[GroupBy::Cell(z)]);
+                let told: Vec<(String, u64)> = counted.groups().map(|(values, tally)| (values[0].to_string(), tally.count)).collect();
+                let wanted: Vec<(String, u64)> = count(&of, Cell::of, z).into_iter().map(|(cell, count)| (cell.to_string(), count)).collect();
+                prop_assert_eq!(told, wanted, "{:?}", query.bbox);
+                let z = z.min(9);
+                let tiles: std::collections::BTreeSet<TileId> = of.iter().filter_map(|row| row.position).map(|at| MapPoint::of(at).tile(z)).collect();
+                for tile in tiles {
+                    let own: Vec<Incident> = of.iter().filter(|row| row.position.is_some_and(|at| MapPoint::of(at).tile(z) == tile)).cloned().collect();
+                    let held = incidents.tile(&query, tile, 0);
+                    prop_assert_eq!(held.matched, own.len() as u64);
+                    let TileContent::Bins(bins) = held.content else { panic!("no bins") };
+                    let bins: BTreeMap<Cell, u64> = bins.iter().map(|bin| (bin.cell, bin.tally.count)).collect();
+                    prop_assert_eq!(bins, count(&own, Cell::of, z + CELL_STEPS));
+                }
+            }
+        }
+
+        #[test]
         fn pages_of_what_sums_count_are_those_of_looking_at_all(
             (rows, incidents) in changed(),
             window in window(),
@@ -560,6 +614,17 @@ mod tests {
             let current = before.changed(&ids, builder, &datasets()).unwrap();
             (rows, Incidents { current, past: Layers::default() })
         })
+    }
+
+    /// Corners of cells, of the map among them, and places near them.
+    fn corner() -> impl Strategy<Value = (f64, f64)> {
+        let at_cell = (0..=13u8, -20.0..20.0f64, 0.0..25.0f64, prop::sample::select(vec![0.0, 1e-7, -1e-7])).prop_map(
+            |(z, lon, lat, by)| {
+                let [west, south, ..] = Cell::of(MapPoint::of(Position::new(lon, lat).unwrap()), z).bounds();
+                ((west + by).clamp(-180.0, 180.0), (south + by).clamp(-90.0, 90.0))
+            },
+        );
+        prop_oneof![4 => at_cell, 1 => (-20.0..20.0f64, 0.0..25.0f64), 1 => Just((-180.0, -90.0)), 1 => Just((180.0, 90.0)), 1 => Just((180.0, 12.0))]
     }
 
     /// Incidents of a day or two in a few villages, as different datasets tell them.

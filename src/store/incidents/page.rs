@@ -7,7 +7,7 @@ use super::layers::Layers;
 use super::order::{Order, Place, compare};
 use super::predicate::Conditions;
 use super::{Columns, IncidentRow, Incidents};
-use crate::domain::{Audience, Cursor, FeatureQuery, Page};
+use crate::domain::{Audience, Bbox, Cursor, FeatureQuery, Page};
 
 impl Incidents {
     /// The page of what meets the query that its cursor names, in its order.
@@ -134,22 +134,24 @@ impl Incidents {
     }
 }
 
-/// A page of what meets a window, and at most one value of a property that sums are kept of: these tell how many there are, and rows are looked
-/// at in the order of their ids until the page is full. `None` where sums do not tell, and where so few rows meet the window that looking
-/// for all of them is less work.
+/// A page of what meets a window, and a box or at most one value of a property that sums are kept of: these tell how many there are, and rows are
+/// looked at in the order of their ids until the page is full. `None` where sums do not tell, and where so few rows meet the question that
+/// looking for all of them is less work.
 fn page_of_counted<'a>(layers: &'a Layers, query: &FeatureQuery, conditions: &Conditions<'_>) -> Option<Page<IncidentRow<'a>>> {
-    if query.bbox.is_some() {
-        return None;
-    }
-    let matched = usize::try_from(layers.counted(conditions)?).ok()?;
     let limit = query.limit.count();
+    let counted = match query.bbox {
+        None => layers.counted(conditions)?,
+        Some(bbox) => layers.counted_in_box(bbox, conditions, worth_counting(layers, limit))?,
+    };
+    let matched = usize::try_from(counted).ok()?;
     let mut steps = matched.max(limit.saturating_mul(8));
     let backward = query.cursor.as_ref().is_some_and(Cursor::is_backward);
     let (mut places, mut behind) = (Vec::new(), false);
     for columns in layers.parts() {
         let bound = query.cursor.as_ref().map_or(0, |cursor| columns.ids_before(cursor.id(), !backward));
         let (before, after) = columns.by_id.split_at(bound);
-        let mut ahead = |rows: &mut dyn Iterator<Item = &u32>, most| look(layers, columns, conditions, rows, most, &mut steps);
+        let mut ahead =
+            |rows: &mut dyn Iterator<Item = &u32>, most| look(layers, columns, query.bbox, conditions, rows, most, &mut steps);
         if backward {
             places.extend(ahead(&mut before.iter().rev(), limit + 1)?);
             behind |= !ahead(&mut after.iter(), 1)?.is_empty();
@@ -170,11 +172,20 @@ fn page_of_counted<'a>(layers: &'a Layers, query: &FeatureQuery, conditions: &Co
     Some(paging::turned(query, items, paging::Around { matched, withheld: 0, before, after }))
 }
 
+/// So many rows of a box are worth counting by sums: looking for all of them takes as long as going through the rows in the order of their ids, which
+/// lie apart in memory, until a page is full.
+fn worth_counting(layers: &Layers, limit: usize) -> u64 {
+    const DEARER: u64 = 8;
+    let steps = (layers.base().len() as u64).saturating_mul(limit as u64);
+    if cfg!(test) { 0 } else { steps.saturating_mul(DEARER).isqrt() }
+}
+
 /// The places of the first of some rows that meet the conditions and the window, at most so many; `None` when that took more than the steps that
 /// are left.
 fn look(
     layers: &Layers,
     columns: &Columns,
+    bbox: Option<Bbox>,
     conditions: &Conditions<'_>,
     rows: &mut dyn Iterator<Item = &u32>,
     most: usize,
@@ -184,7 +195,8 @@ fn look(
     for row in rows {
         *steps = steps.checked_sub(1)?;
         let there = layers.row(columns, *row);
-        let meets = columns.index.interval(there.at()).meets(conditions.datetime());
+        let inside = || bbox.is_none_or(|bbox| there.position().is_some_and(|position| bbox.contains(position)));
+        let meets = columns.index.interval(there.at()).meets(conditions.datetime()) && inside();
         if meets && layers.holds(there) && conditions.met_by(is_delta, *row) {
             found.push(there.order());
             if found.len() == most {

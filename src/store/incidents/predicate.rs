@@ -2,8 +2,8 @@
 
 use super::filter::Compiled;
 use super::layers::Layers;
-use super::months::Category;
 use super::row::{Bits, DATE_PRECISION, EVENT_TYPE, GEO_PRECISION};
+use super::sums::Category;
 use super::{Columns, IncidentRow};
 use crate::domain::{Bbox, Bounds, DatePrecision, EventType, Fatalities, FeatureQuery, Filter, Instant, Interval, Value};
 

@@ -1,8 +1,8 @@
 //! The incidents of a tile: one by one as long as they are few, and as bins of its cells above that.
 
 use super::super::table::meets;
+use super::cells::{FINEST, Found};
 use super::layers::Layers;
-use super::months::FINEST;
 use super::predicate::Conditions;
 use super::text::{Dictionary, NONE};
 use super::{Columns, IncidentRow, Incidents};
@@ -77,7 +77,7 @@ impl<'a> Held<'a> {
     fn take(&mut self, layers: &'a Layers, query: &FeatureQuery) {
         let hides = query.audience == Audience::Public && layers.has_restricted();
         let conditions = Conditions::of(layers, query);
-        if !hides && query.bbox.is_none() && self.take_sums(layers, &conditions) {
+        if !hides && self.take_sums(layers, query, &conditions) {
             return;
         }
         for columns in layers.parts() {
@@ -95,20 +95,34 @@ impl<'a> Held<'a> {
         }
     }
 
-    /// Counts what meets a window alone by the running sums, where these tell that there is more than can be shown one by one.
-    fn take_sums(&mut self, layers: &'a Layers, conditions: &Conditions<'_>) -> bool {
+    /// Counts what meets a window, and a box, by the running sums, where these tell that there is more than can be shown one by one.
+    fn take_sums(&mut self, layers: &'a Layers, query: &FeatureQuery, conditions: &Conditions<'_>) -> bool {
         let level = self.tile.z() + CELL_STEPS;
         let Some(split) = (level <= FINEST).then(|| layers.split(conditions)).flatten() else { return false };
-        let max_features = self.max_features as u64;
-        if layers.base().count_within(self.cell()) <= max_features {
+        let (base, max_features) = (layers.base(), self.max_features as u64);
+        if base.count_within(self.cell()) <= max_features || base.count_in_days(self.cell(), &split) <= max_features {
             return false;
         }
+        let inside = |row: &IncidentRow<'_>| query.bbox.is_none_or(|bbox| meets(row.shape(), bbox));
+        let own = |row: &IncidentRow<'_>| {
+            let cell = row.grid().map(|point| Cell::of(point, level)).filter(|cell| self.holds(*cell))?;
+            inside(row).then_some(cell)
+        };
         let (mut bins, mut count) = (vec![Tally::default(); SIDE * SIDE], 0);
-        layers.base().each_cell(self.cell(), level, &split.months, |cell, tally| {
+        let mut add = |cell: Cell, tally: Tally| {
             bins[place(cell)] += tally;
             count += tally.count;
-        });
-        let own = |row: &IncidentRow<'_>| row.grid().map(|point| Cell::of(point, level)).filter(|cell| self.holds(*cell));
+        };
+        match query.bbox {
+            None => base.each_cell(self.cell(), level, &split, |cell, sum| add(cell, sum.tally())),
+            Some(bbox) => base.each_in_box(bbox, self.cell(), level, &split, |found| match found {
+                Found::Cell(cell, sum) => add(cell.at(level), sum.tally()),
+                Found::Rows(rows) => layers
+                    .counted_in(rows, bbox, &split)
+                    .filter_map(|row| Some((own(&row)?, row.tally())))
+                    .for_each(|(cell, tally)| add(cell, tally)),
+            }),
+        }
         for row in layers.gone_from_sums(&split) {
             if let Some(cell) = own(&row) {
                 bins[place(cell)] -= row.tally();
