@@ -3,7 +3,6 @@
 use axum::extract::{Path, RawQuery, State};
 use axum::http::HeaderValue;
 use axum::response::Response;
-use std::fmt::Write as _;
 
 use super::cache::Footprint;
 use super::collections::named;
@@ -14,9 +13,9 @@ use super::problem::{Problem, refused};
 use super::reply::{self, GEO_JSON, JSON};
 use super::state::AppState;
 use crate::domain::{Audience, Collection, FeatureQuery, Record as _};
-use crate::store::{Aggregate, GroupBy, GroupValue, Snapshot};
+use crate::store::{Aggregate, GroupBy, GroupValue, GroupWriter, Snapshot};
 use crate::tiles::Tally;
-use crate::tiles::geojson::{Geometry, write_geometry, write_integer, write_string, write_value};
+use crate::tiles::geojson::{Geometry, write_geometry};
 
 const OFFERS: [Offer; 3] = [
     Offer { names: &["json"], media_types: &["application/json"] },
@@ -51,9 +50,11 @@ pub(super) async fn aggregate(
     let footprint = if form == 2 { footprint.with_all_of(Collection::Regions) } else { footprint };
     let (body, withheld) = state
         .on_snapshot(move |snapshot| {
+            if form == 0 {
+                return Ok(snapshot.aggregate_json(&query, &by));
+            }
             let counted = snapshot.aggregate(&query, &by);
             let body = match form {
-                0 => json(&by, &counted),
                 1 => csv(&by, &counted),
                 _ => geojson(&by, &counted, snapshot, &query),
             };
@@ -82,66 +83,6 @@ fn groupings(params: &mut Params) -> Result<Vec<GroupBy>, Problem> {
     Ok(by)
 }
 
-/// Whether an incident may count in two groups.
-fn overlaps(by: &[GroupBy]) -> bool {
-    by.contains(&GroupBy::Actor)
-}
-
-/// Writes groups as members of objects: the keys are made ready once.
-struct Members {
-    /// `"name":` of each grouping.
-    keys: Vec<String>,
-    overlaps: bool,
-}
-
-impl Members {
-    fn new(by: &[GroupBy]) -> Self {
-        Self { keys: by.iter().map(|by| format!("\"{}\":", by.name())).collect(), overlaps: overlaps(by) }
-    }
-
-    /// Appends those of a group, without the braces.
-    fn write(&self, out: &mut String, values: &[GroupValue<'_>], tally: &Tally) {
-        for (key, value) in self.keys.iter().zip(values) {
-            out.push_str(key);
-            match value {
-                GroupValue::Null => out.push_str("null"),
-                GroupValue::Text(text) => write_string(out, text),
-                GroupValue::Day(day) => write_value(out, &(*day).into()),
-                GroupValue::Month(year @ 1_000.., month @ 1..=12) => {
-                    out.push('"');
-                    write_integer(out, (*year).into());
-                    out.push_str(if *month < 10 { "-0" } else { "-" });
-                    write_integer(out, (*month).into());
-                    out.push('"');
-                }
-                // Periods and cells need no escape.
-                GroupValue::Year(_) | GroupValue::Month(..) | GroupValue::Week(..) | GroupValue::Cell(_) => {
-                    let _ = write!(out, "\"{value}\"");
-                }
-            }
-            out.push(',');
-        }
-        out.push_str("\"count\":");
-        tally.write_json(out);
-        if self.overlaps {
-            out.push_str(",\"overlapping\":true");
-        }
-    }
-}
-
-fn json(by: &[GroupBy], counted: &Aggregate<'_>) -> String {
-    let mut out = String::with_capacity(64 + counted.len() * 140);
-    let members = Members::new(by);
-    out.push('[');
-    for (ordinal, (values, tally)) in counted.groups().enumerate() {
-        out.push_str(if ordinal > 0 { ",\n{" } else { "\n{" });
-        members.write(&mut out, values, tally);
-        out.push('}');
-    }
-    out.push_str("\n]");
-    out
-}
-
 fn csv(by: &[GroupBy], counted: &Aggregate<'_>) -> String {
     let mut out = String::new();
     let cell = |text: &str| {
@@ -166,7 +107,7 @@ fn csv(by: &[GroupBy], counted: &Aggregate<'_>) -> String {
 fn geojson(by: &[GroupBy], counted: &Aggregate<'_>, snapshot: &Snapshot, query: &FeatureQuery) -> String {
     let mut out = String::from("{\"type\":\"FeatureCollection\"");
     write_window(&mut out, query);
-    let members = Members::new(by);
+    let members = GroupWriter::new(by);
     out.push_str(",\"features\":[");
     for (ordinal, (values, tally)) in counted.groups().enumerate() {
         out.push_str(if ordinal > 0 { ",\n" } else { "\n" });

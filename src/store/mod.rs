@@ -22,8 +22,8 @@ pub use feature::RecordWriter;
 pub use geopackage::{GeoPackageStore, Selection};
 pub use history::Superseded;
 pub use incidents::{
-    Aggregate, Coded, GroupBy, GroupValue, IncidentRow, IncidentTile, Playback, PlaybackContent, STEP_DEG, TileContent,
-    VECTOR_PROPERTIES, write_mvt,
+    Aggregate, Coded, GroupBy, GroupValue, GroupWriter, IncidentRow, IncidentTile, Playback, PlaybackContent, STEP_DEG,
+    TileContent, VECTOR_PROPERTIES, write_mvt,
 };
 pub use memory::MemoryStore;
 pub use snapshot::{Found, Located, RecordRef, Snapshot};

@@ -821,6 +821,12 @@ impl Snapshot {
         self.incidents.aggregate(query, by)
     }
 
+    /// The same as a JSON list of objects, and how many incidents may not be told of in groups so fine. Most of a histogram is text that was written before.
+    #[must_use]
+    pub fn aggregate_json(&self, query: &FeatureQuery, by: &[GroupBy]) -> (String, u64) {
+        self.incidents.aggregate_json(query, by)
+    }
+
     /// The record of a collection with that id, as it is known now, where the audience may see it.
     #[must_use]
     pub fn shown(&self, audience: Audience, collection: Collection, id: &str) -> Option<RecordRef<'_>> {

@@ -11,6 +11,8 @@ mod days;
 mod duplicates;
 mod feature;
 mod filter;
+mod group_text;
+mod histogram;
 mod layers;
 mod order;
 mod page;
@@ -34,6 +36,7 @@ use crate::tiles::{Cell, TileId};
 pub use self::aggregate::{Aggregate, GroupBy, GroupValue};
 pub(super) use self::columns::{Builder, Columns};
 pub(super) use self::feature::IncidentWriter;
+pub use self::group_text::GroupWriter;
 pub use self::playback::{Coded, Playback, PlaybackContent, STEP_DEG};
 pub use self::row::IncidentRow;
 pub(super) use self::row::Incoming;
@@ -449,6 +452,33 @@ mod tests {
         }
 
         #[test]
+        fn a_histogram_of_ready_text_is_the_one_that_is_written_anew(
+            (rows, incidents) in changed(),
+            spread in prop::sample::select(vec![1, 1, 900]),
+            by in prop::sample::select(HISTOGRAMS.map(<[GroupBy]>::to_vec).to_vec()),
+            windows in vec(window(), 1..6),
+        ) {
+            // Days that span centuries have no number each.
+            let (rows, incidents) = if spread == 1 { (rows, incidents) } else { spread_out(rows, spread) };
+            for window in windows {
+                let (from, to) = (window.start().millis().saturating_mul(spread), window.end().millis().saturating_mul(spread));
+                let query = asked(Interval::new(Instant::from_millis(from), Instant::from_millis(to)).unwrap());
+                let mut groups: BTreeMap<Vec<String>, u64> = BTreeMap::new();
+                for row in rows.values().filter(|row| row.interval().meets(query.datetime)) {
+                    let values = by.iter().map(|by| told(row, None, *by).unwrap()).collect();
+                    *groups.entry(values).or_default() += 1;
+                }
+                let counted = incidents.aggregate(&query, &by);
+                let told: BTreeMap<Vec<String>, u64> =
+                    counted.groups().map(|(values, tally)| (values.iter().map(ToString::to_string).collect(), tally.count)).collect();
+                prop_assert_eq!(told, groups, "{:?}", query.datetime);
+                prop_assert_eq!(incidents.aggregate_json(&query, &by), (group_text::json(&by, &counted), 0), "{:?}", query.datetime);
+                let all = incidents.page(&FeatureQuery { limit: Limit::new(1).unwrap(), ..query.clone() });
+                prop_assert_eq!(all.matched, rows.values().filter(|row| row.interval().meets(query.datetime)).count());
+            }
+        }
+
+        #[test]
         fn what_sums_tell_of_a_box_is_what_looking_at_all_tells(
             (rows, incidents) in changed(),
             window in window(),
@@ -626,6 +656,31 @@ mod tests {
         );
         prop_oneof![4 => at_cell, 1 => (-20.0..20.0f64, 0.0..25.0f64), 1 => Just((-180.0, -90.0)), 1 => Just((180.0, 90.0)), 1 => Just((180.0, 12.0))]
     }
+
+    /// The same rows with so many times the days between them.
+    fn spread_out(rows: BTreeMap<String, Incident>, times: i64) -> (BTreeMap<String, Incident>, Incidents) {
+        let later = |moment: Moment| match moment {
+            Moment::Day(_) => Moment::Day(Instant::from_millis(moment.interval().start().millis() * times).date().unwrap()),
+            Moment::Instant(instant) => Moment::Instant(Instant::from_millis(instant.millis() * times)),
+        };
+        let rows: BTreeMap<String, Incident> =
+            rows.into_iter().map(|(id, row)| (id, Incident { start: later(row.start), end: later(row.end), ..row })).collect();
+        let rows: BTreeMap<String, Incident> =
+            rows.into_iter().filter(|(_, row)| row.start.interval().start() <= row.end.interval().end()).collect();
+        let current = layers(&rows.values().cloned().collect::<Vec<_>>());
+        (rows, Incidents { current, past: Layers::default() })
+    }
+
+    /// Groups by month, of which answers are put together of ready text.
+    const HISTOGRAMS: [&[GroupBy]; 7] = [
+        &[GroupBy::Month],
+        &[GroupBy::Region, GroupBy::Month],
+        &[GroupBy::Month, GroupBy::Region],
+        &[GroupBy::EventType, GroupBy::Month],
+        &[GroupBy::Month, GroupBy::Actor2],
+        &[GroupBy::Actor1, GroupBy::Month],
+        &[GroupBy::Month, GroupBy::Country],
+    ];
 
     /// Incidents of a day or two in a few villages, as different datasets tell them.
     fn twice() -> impl Strategy<Value = Incident> {

@@ -12,6 +12,7 @@ use std::sync::OnceLock;
 use super::Columns;
 use super::cells::CellSums;
 use super::days::Days;
+use super::histogram::Histograms;
 use super::text::NONE;
 use crate::tiles::Tally;
 
@@ -21,6 +22,7 @@ pub(super) struct RunningSums {
     days: OnceLock<Option<Days>>,
     pub(super) cells: OnceLock<Vec<CellSums>>,
     categories: [OnceLock<CategorySums>; 6],
+    pub(super) histograms: Histograms,
 }
 
 /// A property of few values that sums are kept of.
