@@ -161,7 +161,7 @@ pub fn front_actors(snapshot: &Snapshot, audience: Audience, known_at: Option<In
     document
 }
 
-fn no_such_actor(model: &FrontModel, actor: &str) -> Refusal {
+pub(super) fn no_such_actor(model: &FrontModel, actor: &str) -> Refusal {
     const LISTED: usize = 12;
     let known = model.actors();
     let mut names = known.iter().take(LISTED).map(|actor| actor.code).collect::<Vec<_>>().join(", ");

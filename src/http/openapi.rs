@@ -13,6 +13,7 @@ use super::collections::property_schema;
 use super::html::{self, Answered};
 use super::negotiate::Accept;
 use super::params::Params;
+use super::preview;
 use super::problem::Problem;
 use super::state::AppState;
 use crate::domain::{Collection, Crs, Limit};
@@ -378,15 +379,45 @@ fn operations() -> Vec<Operation> {
             "/preview.png",
             "preview",
             "Start",
-            "The map of an interval and a view as a picture, for links that are shared; what everybody may see.",
-            vec![
-                form(&["png"]),
-                parameter("datetime"),
-                parameter("known_at"),
-                parameter("view"),
-                parameter("layers"),
-                parameter("lang"),
-            ],
+            "The map of an interval and a view as a picture, for links that are shared; what everybody may see. Filters leave out incidents, and the \
+             picture says so; towns, land, roads and the front are not filtered.",
+            [
+                vec![
+                    form(&["png"]),
+                    parameter("datetime"),
+                    parameter("known_at"),
+                    parameter("view"),
+                    parameter("layers"),
+                    asked(
+                        "front",
+                        "Code of the actor whose front is drawn with the layer of that name; by default the one with most reports",
+                        json!({ "type": "string" }),
+                        json!("JNIM"),
+                    ),
+                    parameter("lang"),
+                ],
+                preview::filters()
+                    .into_iter()
+                    .map(|(name, description, words, example)| {
+                        let mut items = json!({ "type": "string", "minLength": 1, "maxLength": 200 });
+                        if !words.is_empty() {
+                            items = json!({ "type": "string", "enum": words });
+                        }
+                        let schema = json!({ "type": "array", "minItems": 1, "items": items });
+                        let mut parameter = asked(name, description, schema, json!([example]));
+                        (parameter["style"], parameter["explode"]) = (json!("form"), json!(false));
+                        parameter
+                    })
+                    .collect(),
+                vec![asked(
+                    "q",
+                    "Only incidents that hold each of these words, accents and case aside: in title, place, notes, source, or the names of parties, \
+                     country, region and type",
+                    json!({ "type": "string", "maxLength": 200 }),
+                    json!("Djibo"),
+                )],
+            ]
+            .concat(),
             vec![("image/png", binary())],
         ),
         plain("/health/live", "live", "Health", "Whether the server runs.", vec![], json_only(any_object())),
@@ -609,10 +640,10 @@ fn shared_parameters() -> Map<String, Json> {
     );
     add(
         "layers",
-        "What a picture shows, by the names of the page's layers; without it what the page opens with. `front` is left out.",
+        "What a picture shows, by the names of the page's layers; without it what the page opens with.",
         json!({ "type": "array", "items": {
             "type": "string",
-            "enum": ["regions", "areas", "corridors", "control", "incidents", "labels", "front", "none"],
+            "enum": ["regions", "areas", "front", "corridors", "control", "incidents", "labels", "none"],
         } }),
         json!(["incidents", "labels"]),
     );

@@ -1,7 +1,9 @@
 //! `/preview.png`: what a link to the map shows where it is shared, drawn from what everybody may see.
 //!
-//! A hash is not sent to a server, so such a link says interval, view, layers and language in its query too; the page itself goes by its hash.
+//! A hash is not sent to a server, so such a link says interval, view, layers, filters and language in its query too; the page itself goes by its hash.
 
+mod filter;
+mod front;
 mod sketch;
 mod words;
 
@@ -10,6 +12,10 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use jiff::civil::Date;
 
+use self::filter::Filters;
+use self::front::Front;
+use super::front::no_such_actor;
+use super::links;
 use super::negotiate::{Accept, only};
 use super::params::{Params, as_of};
 use super::problem::Problem;
@@ -18,6 +24,7 @@ use super::state::AppState;
 use crate::domain::{Audience, Collection, FeatureQuery, Instant, Interval};
 use crate::store::Snapshot;
 
+pub(super) use filter::described as filters;
 pub(super) use sketch::SIZE;
 pub(super) use words::Language;
 
@@ -56,6 +63,7 @@ impl Place {
 struct Layers {
     regions: bool,
     areas: bool,
+    front: bool,
     corridors: bool,
     control: bool,
     incidents: bool,
@@ -64,13 +72,15 @@ struct Layers {
 
 impl Layers {
     /// Those that the page opens with.
-    const FIRST: Self = Self { regions: false, areas: true, corridors: true, control: true, incidents: true, labels: true };
+    const FIRST: Self =
+        Self { regions: false, areas: true, front: false, corridors: true, control: true, incidents: true, labels: true };
 
-    /// Each name with what it switches. `front` is a layer of the page that needs an actor: a picture leaves it out.
-    fn parts(&mut self) -> [(&'static str, &mut bool); 6] {
+    /// Each name with what it switches.
+    fn parts(&mut self) -> [(&'static str, &mut bool); 7] {
         [
             ("regions", &mut self.regions),
             ("areas", &mut self.areas),
+            ("front", &mut self.front),
             ("corridors", &mut self.corridors),
             ("control", &mut self.control),
             ("incidents", &mut self.incidents),
@@ -81,11 +91,11 @@ impl Layers {
     fn take(params: &mut Params) -> Result<Option<Self>, Problem> {
         let Some(text) = params.take("layers")? else { return Ok(None) };
         let mut layers = Self::default();
-        for name in text.split(',').filter(|name| !["none", "front"].contains(name)) {
+        for name in text.split(',').filter(|name| *name != "none") {
             let Some((_, is_on)) = layers.parts().into_iter().find(|(known, _)| *known == name) else {
                 return Err(Problem::parameter(
                     "layers",
-                    format!("'{name}' is none of regions, areas, corridors, control, incidents, labels, front, none"),
+                    format!("'{name}' is none of regions, areas, front, corridors, control, incidents, labels, none"),
                 ));
             };
             *is_on = true;
@@ -100,12 +110,15 @@ impl Layers {
 }
 
 /// What a picture is asked of, as it stands in a query.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Asked {
     datetime: Interval,
     known_at: Option<Instant>,
     place: Option<Place>,
     layers: Option<Layers>,
+    /// Code of the actor whose front is drawn.
+    front: Option<String>,
+    filters: Filters,
     language: Option<Language>,
 }
 
@@ -119,6 +132,8 @@ impl Asked {
             known_at: params.known_at()?,
             place: Place::take(params)?,
             layers: Layers::take(params)?,
+            front: params.take("front")?,
+            filters: Filters::take(params)?,
             language: language.transpose()?,
         })
     }
@@ -138,6 +153,8 @@ impl Asked {
         if let Some(layers) = self.layers {
             parts.push(format!("layers={}", layers.names()));
         }
+        parts.extend(self.front.as_deref().map(|actor| format!("front={}", links::segment(actor))));
+        self.filters.write(&mut parts);
         if self.language == Some(Language::French) {
             parts.push("lang=fr".to_owned());
         }
@@ -164,11 +181,14 @@ struct Shown {
     days: (Date, Date),
     view: Place,
     layers: Layers,
+    front: Option<Front>,
+    /// What is left out of the incidents, in words.
+    filtered: Option<String>,
     language: Language,
 }
 
 impl Shown {
-    fn new(asked: &Asked, snapshot: &Snapshot, now: Instant) -> Self {
+    fn new(asked: &Asked, snapshot: &Snapshot, now: Instant) -> Result<Self, Problem> {
         let Asked { datetime, known_at, .. } = *asked;
         let extent = snapshot.interval(Collection::Incidents).unwrap_or(Interval::ALWAYS);
         let first = if datetime.start() == Instant::MIN { extent.start() } else { datetime.start() };
@@ -176,22 +196,41 @@ impl Shown {
         let today = now.date().unwrap_or_default();
         let last = last.date().unwrap_or(today);
         let view = asked.place.map_or(HOME, |place| Place { zoom: place.zoom - FARTHER, ..place });
-        Self {
+        let (layers, language) = (asked.layers.unwrap_or(Layers::FIRST), asked.language());
+        Ok(Self {
             query: FeatureQuery {
                 datetime,
                 known_at,
+                predicate: asked.filters.predicate(snapshot, language),
                 audience: Audience::Public,
                 ..FeatureQuery::all(Collection::Incidents, as_of(datetime, now))
             },
             days: (first.date().unwrap_or(today).min(last), last),
             view,
-            layers: asked.layers.unwrap_or(Layers::FIRST),
-            language: asked.language(),
-        }
+            layers,
+            front: if layers.front { front_of(asked, snapshot)? } else { None },
+            filtered: asked.filters.words(snapshot, language),
+            language,
+        })
     }
 }
 
-/// `GET /preview.png`: the map of an interval (`datetime`), a view (`view`) and some layers (`layers`), of what everybody may see.
+/// The front that is asked for; without an actor that of the one with most reports, as on the page.
+fn front_of(asked: &Asked, snapshot: &Snapshot) -> Result<Option<Front>, Problem> {
+    let model = snapshot.front_model(Audience::Public, asked.known_at);
+    let Some(actor) = asked.front.clone().or_else(|| model.actors().first().map(|actor| actor.code.to_owned())) else {
+        return Ok(None);
+    };
+    match model.cells(&actor) {
+        Some(cells) => Ok(Front::new(actor, cells)),
+        // Known, and nothing that everybody may see is reported of it, or was then.
+        None if snapshot.actors().iter().any(|known| known.code == actor) => Ok(None),
+        None => Err(Problem::parameter("front", no_such_actor(&model, &actor).1)),
+    }
+}
+
+/// `GET /preview.png`: the map of an interval (`datetime`), a view (`view`) and some layers (`layers`, `front`), of what everybody may see and the
+/// filters let through.
 pub(super) async fn preview(
     State(state): State<AppState>,
     RawQuery(query): RawQuery,
@@ -205,7 +244,7 @@ pub(super) async fn preview(
     // Made of incidents, towns, land and roads: what touches any collection makes it anew.
     let body = state
         .on_snapshot(move |snapshot| {
-            sketch::draw(snapshot, &Shown::new(&asked, snapshot, now)).map_err(|error| {
+            sketch::draw(snapshot, &Shown::new(&asked, snapshot, now)?).map_err(|error| {
                 tracing::error!(%error, "the preview could not be drawn");
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR)
             })

@@ -59,6 +59,11 @@ fn a_link_is_shared_with_a_picture_of_its_own_interval_and_view() {
     assert!(shared(&french, "og:title").starts_with("octobre 2025: Harmattan"));
     assert_eq!(shared(&french, "og:locale"), "fr_FR");
     assert!(shared(&french, "og:image").ends_with("view=13.5,-5,6.5&layers=incidents,labels&lang=fr"));
+    // Filters and the front go into the picture too, written anew.
+    let filtered = "&layers=front,incidents&front=JNIM&event_type=battle,abduction&country=ML&deaths=100%2B&q=%3Cb%3E%20%22";
+    assert!(shared(&format!("/{asked}{filtered}"), "og:image").ends_with(&format!("/preview.png{asked}{filtered}")));
+    assert!(shared(&format!("/{asked}&q=a+b"), "og:image").ends_with("&q=a%20b"));
+    assert_eq!(get(&format!("/preview.png{asked}{filtered}")).status, 200);
     let picture = get(&format!("/preview.png{asked}"));
     assert_eq!((picture.status, picture.header("content-type")), (200, "image/png"));
     // Signature, then the header chunk with width and height (PNG, 5.2 and 11.2.1).

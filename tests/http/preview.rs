@@ -2,7 +2,7 @@
 
 use tiny_skia::Pixmap;
 
-use crate::support::{get, request};
+use crate::support::{get, get_json, request};
 
 type Rgb = (u8, u8, u8);
 
@@ -117,4 +117,95 @@ fn incidents_roads_land_and_towns_are_each_in_a_layer() {
 #[test]
 fn an_arabic_link_is_drawn_in_english() {
     assert!(get(&format!("/preview.png?{OCTOBER}&lang=ar")).body == get(&format!("/preview.png?{OCTOBER}&lang=en")).body);
+}
+
+/// Dots in the hue of JNIM in the middle of the map, where no key stands.
+fn dots(query: &str) -> usize {
+    let drawn = picture(query);
+    count(&drawn, 40..below_the_map(&drawn), JNIM)
+}
+
+#[test]
+fn filters_leave_out_what_they_leave_out_of_the_link() {
+    let window = "datetime=2025-01-01/2025-12-31&layers=incidents";
+    let all = dots(window);
+    for filter in [
+        "country=ML",
+        "event_type=battle,abduction",
+        "actor=JNIM",
+        "side=jnim",
+        "deaths=10-24,25-99,100%2B",
+        "geo_precision=1",
+        "q=Djibo",
+    ] {
+        let some = dots(&format!("{window}&{filter}"));
+        assert!(some > 0 && some < all, "{filter}: {some} of {all}");
+    }
+    assert_eq!(dots(&format!("{window}&side=state,islamic_state,separatist,unknown")), 0);
+    assert_eq!(dots(&format!("{window}&dataset=of-nobody")), 0);
+    // The region counts are of the same incidents.
+    let regions = |filter: &str| {
+        let drawn = picture(&format!("layers=regions&{filter}"));
+        count(&drawn, 40..below_the_map(&drawn), LAND)
+    };
+    assert!(regions("country=NE") > regions("country=ML,NE"));
+}
+
+#[test]
+fn a_filter_is_said_in_words_in_the_language_of_the_link() {
+    let plain = picture("layers=none");
+    let said = picture("layers=none&country=ML&event_type=battle");
+    let ink = |picture: &Pixmap| count(picture, below_the_map(picture)..630, INK);
+    assert!(below_the_map(&said) < below_the_map(&plain));
+    assert!(ink(&said) > ink(&plain) + 800);
+    let bytes = |query: &str| get(&format!("/preview.png?layers=none&{query}")).body;
+    for (one, other) in [("q=a", "q=b"), ("country=ML", "region=ML-5"), ("q=a", "q=a&lang=fr"), ("actor=JNIM", "side=jnim")] {
+        assert!(bytes(one) != bytes(other), "{one} {other}");
+    }
+}
+
+#[test]
+fn the_front_is_drawn_with_its_shades_as_it_was_reported_by_the_day() {
+    // Silent cells let the land through; active ones hide most of it. Neither hue is any other's.
+    let violet = |query: &str| {
+        let drawn = picture(query);
+        let below = below_the_map(&drawn);
+        let is_violet = |x: u32, y: u32| {
+            let (r, g, b) = rgb(&drawn, x, y);
+            i32::from(b) > i32::from(g) + 15 && i32::from(r) > i32::from(g) + 8
+        };
+        (40..below).map(|y| (0..1200).filter(|x| is_violet(*x, y)).count()).sum::<usize>()
+    };
+    let of = |day: &str| violet(&format!("datetime={day}&layers=front&front=JNIM"));
+    let (before, early, late) = (of("2012-06-30"), of("2018-12-31"), of("2025-10-31"));
+    assert_eq!(before, 0);
+    assert!(early > 200 && late > 2 * early, "{early} {late}");
+    assert_eq!(violet("datetime=2025-10-31&layers=none&front=JNIM"), 0);
+    // Without an actor that of the one with most reports.
+    let actors = get_json("/analytics/front");
+    let most = actors["actors"][0]["actor"].as_str().expect("an actor");
+    let bytes = |query: &str| get(&format!("/preview.png?datetime=2025-10-31&layers=front{query}")).body;
+    assert!(bytes("") == bytes(&format!("&front={most}")));
+    assert!(bytes("&front=JNIM") != bytes("&front=ISSP"));
+    assert!(bytes("&front=JNIM") != bytes("&front=JNIM&lang=fr"));
+}
+
+#[test]
+fn what_cannot_be_drawn_is_refused_and_named() {
+    for (query, parameter) in [
+        ("side=evil", "side"),
+        ("event_type=war", "event_type"),
+        ("deaths=7", "deaths"),
+        ("geo_precision=4", "geo_precision"),
+        ("country=", "country"),
+        ("country=ML&country=NE", "country"),
+        ("q=%07", "q"),
+        ("layers=front&front=NOBODY", "front"),
+        ("layers=moon", "layers"),
+        ("colour=red", "colour"),
+    ] {
+        let answer = get(&format!("/preview.png?{query}"));
+        let problem: serde_json::Value = serde_json::from_slice(&answer.body).expect("a problem");
+        assert_eq!((answer.status, &problem["parameter"]), (400, &serde_json::json!(parameter)), "{query}");
+    }
 }

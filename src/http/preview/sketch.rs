@@ -1,9 +1,12 @@
 //! The drawing of a preview: a map of what the link shows, and below it the window, the counts, a key, the sources and the disclaimer.
 
 use jiff::civil::Date;
+use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::filter::actor_name;
+use super::front;
 use super::words::{Language, capitalised};
 use super::{Layers, Shown};
 use crate::analytics::belief::Standing;
@@ -25,7 +28,7 @@ const WIDTH: f32 = 1_200.0;
 
 /// The texts that are looked up by key.
 #[cfg(test)]
-pub(super) const KEYS: [&str; 29] = [
+pub(super) const KEYS: [&str; 32] = [
     "page.tagline",
     "date.range",
     "date.rangeBare",
@@ -55,6 +58,9 @@ pub(super) const KEYS: [&str; 29] = [
     "side.unknown",
     "layer.regions",
     "precision.geo.3",
+    "front.keyFrame",
+    "front.keySilent",
+    "front.quarterName",
 ];
 
 /// How exactly an incident is placed of which only the area is known (`geo_precision`).
@@ -73,8 +79,8 @@ const LAKE: Rgb = (0xd3, 0xdf, 0xe2);
 const RIVER: Rgb = (0xc3, 0xd3, 0xd7);
 const BORDER: Rgb = (0xa2, 0x95, 0x7f);
 const PAPER: Rgb = (0xff, 0xfd, 0xf8);
-const INK: Rgb = (0x26, 0x22, 0x1c);
-const MUTED: Rgb = (0x6f, 0x67, 0x5a);
+pub(super) const INK: Rgb = (0x26, 0x22, 0x1c);
+pub(super) const MUTED: Rgb = (0x6f, 0x67, 0x5a);
 const COUNTRY: Rgb = (0x8a, 0x7d, 0x66);
 const RAMP: [Rgb; 5] = [(0xee, 0xe2, 0xcb), (0xe2, 0xcd, 0xa6), (0xd0, 0xb2, 0x7e), (0xb4, 0x8f, 0x58), (0x8f, 0x6c, 0x3c)];
 
@@ -116,6 +122,10 @@ const STATUSES: [SegmentStatus; 6] = [
 const TITLE: Type = Type::new(34.0, Weight::Bold);
 const NAME: Type = Type::new(18.0, Weight::Bold);
 const LEAD: Type = Type::new(21.0, Weight::Regular);
+/// Of what is left out: not to be overlooked.
+const FILTERED: Type = Type::new(18.0, Weight::Bold);
+/// Lines of it; what is more is cut off.
+const FILTERED_LINES: usize = 2;
 const KEY: Type = Type::new(15.0, Weight::Regular);
 const SMALL: Type = Type::new(14.0, Weight::Regular);
 /// Of the line on what this is, over the upper edge of the map.
@@ -143,6 +153,9 @@ pub(super) fn draw(snapshot: &Snapshot, shown: &Shown) -> Result<Vec<u8>, Format
     }
     if shown.layers.areas {
         scene.areas(&mut picture, basemap);
+    }
+    if let (Some(front), Some(day)) = (&shown.front, scene.day) {
+        front.draw(&mut picture, day);
     }
     if let Some(basemap) = basemap {
         borders(&mut picture, basemap);
@@ -589,13 +602,19 @@ enum Sign {
     Road(SegmentStatus),
     Land(Look),
     Counted,
+    Quarters,
+    SilentCell,
 }
+
+/// A sign with what it says.
+type Named = (Sign, Cow<'static, str>);
 
 /// All that is written below the map.
 struct Words {
     title: String,
     lead: Vec<String>,
-    key: Vec<Vec<(Sign, &'static str)>>,
+    filtered: Vec<String>,
+    key: Vec<Vec<Named>>,
     small: Vec<String>,
     height: f32,
 }
@@ -609,7 +628,8 @@ impl Sign {
         match self {
             Self::Road(_) => 42.0,
             Self::Besieged | Self::Land(_) | Self::Counted | Self::AreaOnly => 28.0,
-            Self::Acted(_) | Self::Held => 20.0,
+            Self::Acted(_) | Self::Held | Self::SilentCell => 20.0,
+            Self::Quarters => front::KEY_PX + 8.0,
         }
     }
 }
@@ -644,48 +664,65 @@ impl Words {
             credits.join(" · ")
         );
         let (lead, small) = (LEAD.wrap(&lead.join(" · "), wide), SMALL.wrap(&small, wide));
+        let mut filtered = shown.filtered.as_deref().map_or_else(Vec::new, |text| FILTERED.wrap(text, wide - 30.0));
+        if filtered.len() > FILTERED_LINES {
+            filtered.truncate(FILTERED_LINES);
+            filtered.last_mut().expect("a line").push_str(" …");
+        }
         let key = Self::rows(Self::signs(shown, scene), wide);
         #[allow(clippy::cast_precision_loss, reason = "some lines")]
-        let height = 54.0 + 28.0 * lead.len() as f32 + 26.0 * key.len() as f32 + 20.0 * small.len() as f32 + 14.0;
-        Self { title: capitalised(&language.span(from, to)), lead, key, small, height }
+        let height = 54.0
+            + 28.0 * lead.len() as f32
+            + 25.0 * filtered.len() as f32
+            + 26.0 * key.len() as f32
+            + 20.0 * small.len() as f32
+            + 14.0;
+        Self { title: capitalised(&language.span(from, to)), lead, filtered, key, small, height }
     }
 
     /// What the map shows, each with its name.
-    fn signs(shown: &Shown, scene: &Scene<'_>) -> Vec<(Sign, &'static str)> {
+    fn signs(shown: &Shown, scene: &Scene<'_>) -> Vec<Named> {
         let language = shown.language;
-        let mut signs = Vec::new();
+        let mut signs: Vec<Named> = Vec::new();
+        let mut put = |sign, key: &str| signs.push((sign, language.text(key).into()));
         for side in scene.sides_shown() {
-            signs.push((Sign::Acted(side), language.text(&format!("side.{}", side.as_str()))));
+            put(Sign::Acted(side), &format!("side.{}", side.as_str()));
         }
         if shown.layers.incidents && scene.dots.iter().any(|dot| dot.precision == AREA_ONLY) {
-            signs.push((Sign::AreaOnly, language.text("precision.geo.3")));
+            put(Sign::AreaOnly, "precision.geo.3");
         }
         if shown.layers.control && !scene.towns.is_empty() {
-            signs.push((Sign::Held, language.text("details.town")));
+            put(Sign::Held, "details.town");
             if scene.towns.iter().any(|(row, _)| row.blockade != Blockade::None) {
-                signs.push((Sign::Besieged, language.text("blockade.full")));
+                put(Sign::Besieged, "blockade.full");
             }
         }
         if shown.layers.areas {
             let look = Look { standing: Some(Standing::Control), side: Side::State, rival: None, level: 2 };
-            signs.push((Sign::Land(look), language.text("export.land")));
+            put(Sign::Land(look), "export.land");
         }
         if shown.layers.regions {
-            signs.push((Sign::Counted, language.text("layer.regions")));
+            put(Sign::Counted, "layer.regions");
         }
         if shown.layers.corridors {
             for status in STATUSES.into_iter().filter(|status| scene.roads.iter().any(|(of, _)| of == status)) {
-                signs.push((Sign::Road(status), language.text(&format!("road.{}", status.as_str()))));
+                put(Sign::Road(status), &format!("road.{}", status.as_str()));
             }
+        }
+        if let Some(front) = &shown.front {
+            let ((from, to), actor) = (front.span(language), actor_name(&front.actor, scene.snapshot, language));
+            let words = language.filled("front.keyFrame", &[("actor", &actor), ("from", &from), ("to", &to)]);
+            signs.push((Sign::Quarters, words.into()));
+            signs.push((Sign::SilentCell, language.text("front.keySilent").into()));
         }
         signs
     }
 
-    fn rows(signs: Vec<(Sign, &'static str)>, wide: f32) -> Vec<Vec<(Sign, &'static str)>> {
-        let mut rows: Vec<Vec<(Sign, &'static str)>> = Vec::new();
+    fn rows(signs: Vec<Named>, wide: f32) -> Vec<Vec<Named>> {
+        let mut rows: Vec<Vec<Named>> = Vec::new();
         let mut x = f32::INFINITY;
         for (sign, text) in signs {
-            let needs = sign.width() + KEY.width(text);
+            let needs = sign.width() + KEY.width(&text);
             if x + needs > wide {
                 rows.push(Vec::new());
                 x = 0.0;
@@ -706,6 +743,10 @@ impl Words {
         for line in &self.lead {
             base += 28.0;
             picture.text((MARGIN, base), line, LEAD, INK, None);
+        }
+        for line in &self.filtered {
+            base += 25.0;
+            picture.text((MARGIN, base), line, FILTERED, INK, None);
         }
         base += 2.0;
         for row in &self.key {
@@ -743,6 +784,8 @@ impl Sign {
             }
             Self::Land(look) => picture.cover((x, y - 7.0), (22.0, 14.0), hue(look.side), 0.58),
             Self::Counted => picture.cover((x, y - 7.0), (22.0, 14.0), RAMP[2], 0.82),
+            Self::Quarters => front::ramp(picture, (x, y)),
+            Self::SilentCell => front::silent(picture, (x, y)),
         }
     }
 }

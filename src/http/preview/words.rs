@@ -57,6 +57,14 @@ impl Language {
         self.filled(&format!("{key}.{}", if one { "one" } else { "other" }), &[("count", &self.number(count))])
     }
 
+    /// A text in quotation marks.
+    pub(super) fn quoted(self, text: &str) -> String {
+        match self {
+            Self::English => format!("“{text}”"),
+            Self::French => format!("« {text} »"),
+        }
+    }
+
     /// A whole number with its thousands apart: by a comma in English, by a narrow space in French.
     fn number(self, number: u64) -> String {
         let digits = number.to_string();
