@@ -20,6 +20,15 @@ export function toRings(geometry: Polygon | MultiPolygon): Line[] {
   return polygons.flatMap((polygon) => polygon.map(toLine));
 }
 
+/** Corners `lon,lat,lon,lat,…` as the hash has them; null when they are no area. */
+export function areaLine(text: string): Line | null {
+  const numbers = text.split(",").map(Number);
+  if (numbers.length < 6 || numbers.length % 2 === 1 || !numbers.every(Number.isFinite)) return null;
+  const corners: [number, number][] = [];
+  for (let i = 0; i < numbers.length; i += 2) corners.push([numbers[i]!, numbers[i + 1]!]);
+  return toLine(corners);
+}
+
 /** Even-odd over all rings, so holes count as outside. */
 export function contains(rings: Line[], x: number, y: number): boolean {
   let inside = false;

@@ -2,11 +2,11 @@
 
 import { byId } from "../dom";
 import { trace } from "../draw/trace";
+import { areaLine } from "../data/geometry";
 import { worldX, worldY } from "../data/mercator";
 import { t } from "../i18n/index";
 import type { MapHandle } from "../leaflet";
 import type { Page } from "../page";
-import { areaLine } from "../panel/report";
 
 /** Degrees of a corner in the hash: a hundred metres are finer than any hand. */
 const degrees = (value: number) => String(Number(value.toFixed(3)));

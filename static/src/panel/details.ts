@@ -30,13 +30,18 @@ import { recordButton, untitled } from "./list";
 import { townRoads } from "./access";
 import { DATA_LANGUAGE, copier, later, row, sources } from "./parts";
 import { statementList, validity } from "./statements";
-import { areaReport, regionReport } from "./report";
 
 /** Records of one point that a card lists. */
 const MOST_RECORDS = 200;
 
+interface Card {
+  title: string;
+  lang?: string;
+  body: HTMLElement[];
+}
+
 /** Title and body for the selection; null when it names nothing we hold. */
-export function renderDetails(page: Page, selected: string): { title: string; lang?: string; body: HTMLElement[] } | null {
+export function renderDetails(page: Page, selected: string): Card | null {
   const slash = selected.indexOf("/");
   const kind = selected.slice(0, slash);
   const id = selected.slice(slash + 1);
@@ -69,9 +74,25 @@ export function renderDetails(page: Page, selected: string): { title: string; la
     void import("./cell").then(({ cellCard }) => cellCard(page, id)).then((nodes) => body.replaceChildren(...nodes), () => body.replaceChildren(el("p", {}, t("load.unreachable"))));
     return { title: t("layer.front"), body: [body, el("p", { class: "links" }, permalink(page))] };
   }
-  if (kind === "region") return regionReport(page, id);
-  if (kind === "area") return areaReport(page, id);
+  if (kind === "region") return reported(page, (reports) => reports.regionReport(page, id));
+  if (kind === "area") return reported(page, (reports) => reports.areaReport(page, id));
   return null;
+}
+
+let reports: typeof import("./report") | null = null;
+
+/** Reports are loaded with the first one; then the card is made again. */
+function reported(page: Page, make: (reports: typeof import("./report")) => Card | null): Card | null {
+  if (reports) return make(reports);
+  const words = el("p", {}, t("load.loading"));
+  void import("./report").then(
+    (module) => {
+      reports = module;
+      page.bus.emit("records", null);
+    },
+    () => (words.textContent = t("load.unreachable")),
+  );
+  return { title: t("load.loading"), body: [words] };
 }
 
 function actorLine(page: Page, code: string | null): string | null {

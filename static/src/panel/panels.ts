@@ -173,6 +173,7 @@ function mountDetails(page: Page): () => void {
     document.documentElement.toggleAttribute("data-details", content !== null);
     card.hidden = content === null;
     if (content) {
+      const isNew = selected !== before || title.textContent !== content.title;
       title.textContent = content.title;
       title.lang = content.lang ?? "";
       if (!content.lang) title.removeAttribute("lang");
@@ -181,7 +182,7 @@ function mountDetails(page: Page): () => void {
       const open = folds().map((box) => box.open);
       body.replaceChildren(...content.body);
       if (selected === before) folds().forEach((box, i) => (box.open ||= open[i] ?? false));
-      else {
+      if (isNew) {
         body.scrollTop = 0;
         page.bus.emit("announce", content.title);
       }

@@ -2,8 +2,7 @@
 
 import { isoDay } from "../calendar";
 import { corridorStatus, stateAt } from "../data/history";
-import { contains, toLine, toRings } from "../data/geometry";
-import type { Line } from "../data/geometry";
+import { areaLine, contains, toRings } from "../data/geometry";
 import { worldX, worldY } from "../data/mercator";
 import { sumDeaths } from "../data/selection";
 import { el } from "../dom";
@@ -64,15 +63,6 @@ function countryReport(page: Page, id: string): { title: string; body: HTMLEleme
     name: id,
     standing: id,
   });
-}
-
-/** Corners `lon,lat,lon,lat,…` as the hash has them; null when they are no area. */
-export function areaLine(text: string): Line | null {
-  const numbers = text.split(",").map(Number);
-  if (numbers.length < 6 || numbers.length % 2 === 1 || !numbers.every(Number.isFinite)) return null;
-  const corners: [number, number][] = [];
-  for (let i = 0; i < numbers.length; i += 2) corners.push([numbers[i]!, numbers[i + 1]!]);
-  return toLine(corners);
 }
 
 export function areaReport(page: Page, text: string): { title: string; body: HTMLElement[] } | null {
