@@ -6,6 +6,23 @@ import type { Filters, State } from "./state";
 
 const LISTS = ["sides", "actors", "types", "countries", "regions", "precisions", "deaths", "datasets"] as const;
 
+/** What a server sees of a link besides its window and knowledge, by its names there: of the filters those that the API's queryables have for the same. */
+const SEEN = {
+  view: "view",
+  layers: "layers",
+  front: "front",
+  lang: "lang",
+  sides: "side",
+  actors: "actor",
+  types: "event_type",
+  countries: "country",
+  regions: "region",
+  precisions: "geo_precision",
+  deaths: "deaths",
+  datasets: "dataset",
+  q: "q",
+} as const;
+
 const SWITCHES = ["loop", "reverse", "skip", "fade"] as const;
 
 export function encodeHash(state: Readonly<State>): string {
@@ -39,27 +56,36 @@ export function encodeHash(state: Readonly<State>): string {
   if (state.front !== null && (state.panel === "front" || state.layers.includes("front"))) parts.set("front", state.front);
   if (state.frontTarget !== null && state.panel === "front") parts.set("fronttarget", state.frontTarget);
   if (state.selected) parts.set("sel", state.selected);
-  // Commas, slashes and colons are legal in a fragment; left as they are, the link stays readable.
+  return readable(parts);
+}
+
+/** Commas, slashes and colons are legal in a query and a fragment; left as they are, the link stays readable. */
+function readable(parts: URLSearchParams): string {
   return parts.toString().replace(/%2C/g, ",").replace(/%2F/g, "/").replace(/%3A/g, ":");
 }
 
-/** A link to the screen as it is. What a server can see of it (window, knowledge, view, layers and language) stands in the query, for the picture
- * that is shown of a link. */
+/** A link to the screen as it is. What a server can see of it (window, knowledge, view, layers, filters and language) stands in the query, for the
+ * picture that is shown of a link. */
 export function linkTo(state: Readonly<State>, origin: string, embed = false): string {
-  const query = [`datetime=${isoDay(state.from)}/${isoDay(state.to)}`];
-  if (state.knownAt !== null) query.push(`known_at=${isoDay(state.knownAt)}T23:59:59Z`);
-  if (String(state.layers) !== String(DEFAULT_LAYERS)) query.push(`layers=${state.layers.join(",") || "none"}`);
-  if (state.language !== "en") query.push(`lang=${state.language}`);
-  if (state.view) query.push(`view=${state.view.lat.toFixed(2)},${state.view.lon.toFixed(2)},${state.view.zoom.toFixed(2)}`);
-  return `${origin}?${embed ? "embed=1" : query.join("&")}#${encodeHash(state)}`;
+  const hash = encodeHash(state);
+  const parts = new URLSearchParams(hash);
+  const query = new URLSearchParams([["datetime", `${isoDay(state.from)}/${isoDay(state.to)}`]]);
+  if (state.knownAt !== null) query.set("known_at", `${isoDay(state.knownAt)}T23:59:59Z`);
+  if (String(state.layers) === String(DEFAULT_LAYERS)) parts.delete("layers");
+  else if (state.layers.length === 0) parts.set("layers", "none");
+  if (state.language === "en") parts.delete("lang");
+  if (!state.layers.includes("front")) parts.delete("front");
+  for (const [key, name] of Object.entries(SEEN)) if (parts.has(key)) query.set(name, parts.get(key)!);
+  return `${origin}?${embed ? "embed=1" : readable(query)}#${hash}`;
 }
 
 /** What the query alone says: for a link that lost its hash on the way. */
 export function decodeQuery(search: string): Partial<State> {
   const parts = new URLSearchParams(search);
   const [from, to] = (parts.get("datetime") ?? "").split("/");
-  const named = ["view", "layers", "lang"].flatMap((key): [string, string][] => (parts.has(key) ? [[key, parts.get(key)!]] : []));
-  return decodeHash(new URLSearchParams([["from", from ?? ""], ["to", to ?? ""], ["known", parts.get("known_at") ?? ""], ...named]).toString());
+  const hash = new URLSearchParams([["from", from ?? ""], ["to", to ?? ""], ["known", parts.get("known_at") ?? ""]]);
+  for (const [key, name] of Object.entries(SEEN)) if (parts.has(name)) hash.set(key, parts.get(name)!);
+  return decodeHash(hash.toString());
 }
 
 function oneOf<T extends string>(value: string | null, allowed: readonly T[]): T | undefined {

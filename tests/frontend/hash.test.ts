@@ -69,13 +69,15 @@ test("foreign and broken parts are ignored", () => {
   assert.deepEqual(decodeHash("#view=95,0,5"), {});
 });
 
-test("a link says window, knowledge, layers, language and view to the server too, and works without its hash", () => {
+test("a link says window, knowledge, view, layers, filters and language to the server too, and works without its hash", () => {
   const link = linkTo(state, "https://map.example/");
-  assert.match(link, /^https:\/\/map\.example\/\?datetime=2025-10-01\/2025-10-31&known_at=2026-01-01T23:59:59Z&layers=regions,front,incidents&lang=fr&view=13\.25,-7\.50,6\.25#from=/);
-  const { from, to, view, knownAt, layers, language } = state;
-  assert.deepEqual(decodeQuery(new URL(link).search), { from, to, view, knownAt, layers, language });
-  const plain = linkTo({ ...state, knownAt: null, layers: [...DEFAULT_LAYERS], language: "en" }, "https://map.example/");
-  assert.match(plain, /\?datetime=2025-10-01\/2025-10-31&view=13\.25,-7\.50,6\.25#from=/);
+  assert.match(link, /^https:\/\/map\.example\/\?datetime=2025-10-01\/2025-10-31&known_at=2026-01-01T23:59:59Z&view=13\.2500,-7\.5000,6\.25&layers=regions,front,incidents&front=ISSP&lang=fr&side=jnim&/);
+  assert.match(link, /&event_type=battle&country=ML&region=ML-5&geo_precision=1,2&deaths=unknown,100%2B&dataset=acled&q=Djibo\+%26\+Kaya,\+%C3%A9t%C3%A9#from=/);
+  const { from, to, view, knownAt, layers, language, filters, front } = state;
+  assert.deepEqual(decodeQuery(new URL(link).search), { from, to, view, knownAt, layers, language, filters, front });
+  const plain = linkTo({ ...state, knownAt: null, layers: [...DEFAULT_LAYERS], language: "en", filters: NO_FILTERS }, "https://map.example/");
+  assert.match(plain, /\?datetime=2025-10-01\/2025-10-31&view=13\.2500,-7\.5000,6\.25#from=/);
   assert.match(linkTo({ ...state, layers: [] }, "https://map.example/"), /&layers=none&/);
+  assert.match(linkTo({ ...state, panel: "front", layers: ["incidents"] }, "https://map.example/"), /&layers=incidents&lang=fr&/);
   assert.deepEqual(decodeQuery("?embed=1"), {});
 });

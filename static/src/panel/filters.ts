@@ -80,7 +80,7 @@ export function renderFilters(page: Page): { nodes: HTMLElement[]; update: () =>
   const clear = el("button", { type: "button", class: "plain" }, t("filters.clear"));
   clear.addEventListener("click", () => store.set({ filters: { ...NO_FILTERS } }));
 
-  const search = el("input", { type: "search", id: "filter-text", autocomplete: "off", placeholder: t("filters.textHint") });
+  const search = el("input", { type: "search", id: "filter-text", autocomplete: "off", maxlength: "200", placeholder: t("filters.textHint") });
   const found = el("ul", { class: "records places" });
   const texts = el("p", { class: "quiet" });
   const apply = throttled(200, () => {
