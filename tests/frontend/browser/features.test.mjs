@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { OCTOBER, PHONE, caughtUp, openSettled, said, settled, shoot, slider, spoken, startBrowser, startServer } from "./support.mjs";
+import { OCTOBER, PHONE, caughtUp, openSettled, painted, said, settled, shoot, slider, spoken, startBrowser, startServer } from "./support.mjs";
 
 let server;
 let browser;
@@ -50,17 +50,51 @@ async function download(page, run) {
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
-test("a film's frames are the player's: the picture of a step is the map on the screen, with date and sources below", async () => {
-  const { page, problems, close } = await open({ hash: `${OCTOBER}&panel=export&view=13.2,-5,6.5` });
-  const { name, bytes } = await download(page, () => page.getByRole("button", { name: "Picture (PNG)" }).click());
-  assert.equal(name, "harmattan-2025-10-31.png");
-  await page.evaluate(() => {
-    for (const node of document.querySelectorAll("#stage > :not(#map), .leaflet-control-container")) node.style.visibility = "hidden";
+for (const [what, more] of [["the layers it opens with", ""], ["the front", "&layers=front,incidents,labels&front=JNIM"]]) {
+  test(`a film's frames are the player's: the picture of a step is the map on the screen, with date and sources below: ${what}`, async () => {
+    const { page, problems, close } = await open({ hash: `${OCTOBER}&panel=export&view=13.2,-5,6.5${more}` });
+    if (more) await painted(page, "front");
+    const { name, bytes } = await download(page, () => page.getByRole("button", { name: "Picture (PNG)" }).click());
+    assert.equal(name, "harmattan-2025-10-31.png");
+    await page.evaluate(() => {
+      for (const node of document.querySelectorAll("#stage > :not(#map), .leaflet-control-container")) node.style.visibility = "hidden";
+    });
+    const screen = await page.locator("#map").screenshot();
+    assert.ok((await difference(page, screen, bytes)) < 0.005);
+    if (more) {
+      // The cells are in both: without them the picture is another.
+      await page.evaluate(() => (document.querySelector(".leaflet-front-pane").style.visibility = "hidden"));
+      assert.ok((await difference(page, await page.locator("#map").screenshot(), bytes)) > 0.005);
+    }
+    assert.deepEqual(problems, []);
+    await close();
   });
-  const screen = await page.locator("#map").screenshot();
-  assert.ok((await difference(page, screen, bytes)) < 0.005);
-  assert.deepEqual(problems, []);
-  await close();
+}
+
+test("a copied link has its filters, its front and its words in the picture that is shown of it", async () => {
+  const { page, close } = await open({ hash: `${OCTOBER}&panel=export&layers=front,incidents&front=JNIM&countries=ML&types=convoy_attack,battle&q=Bamako&view=13.2,-5,6.5` });
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Copy link to this view" }).first().click();
+  await page.getByRole("button", { name: "Link copied" }).waitFor();
+  const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
+  const shown = await (await fetch(link, { headers: { accept: "text/html" } })).text();
+  const image = new URL(/property="og:image" content="([^"]*)"/.exec(shown)[1].replace(/&amp;/g, "&"));
+  const asked = Object.fromEntries(image.searchParams);
+  assert.deepEqual(
+    { front: asked.front, layers: asked.layers, country: asked.country, event_type: asked.event_type, q: asked.q },
+    { front: "JNIM", layers: "front,incidents", country: "ML", event_type: "convoy_attack,battle", q: "Bamako" },
+  );
+  const answers = await Promise.all([image.search, image.search.replace(/&q=[^&]*/, "")].map((search) => fetch(`${server.address}${image.pathname}${search}`)));
+  assert.deepEqual(answers.map(({ status }) => status), [200, 200]);
+  const [filtered, wider] = await Promise.all(answers.map(async (answer) => Buffer.from(await answer.arrayBuffer())));
+  assert.ok(!filtered.equals(wider));
+  // Without its hash the link still opens the filtered map.
+  const bare = await open({ hash: "" });
+  await bare.page.goto(`${link.origin}/${link.search}`);
+  await settled(bare.page);
+  assert.equal(await incidents(bare.page), await incidents(page));
+  assert.match(await bare.page.locator("#headline").innerText(), /Filtered/);
+  for (const each of [close, bare.close]) await each();
 });
 
 test("an animation has a frame a step, a film is written where the browser can", async () => {
