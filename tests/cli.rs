@@ -495,6 +495,42 @@ fn a_road_network_is_taken_in_and_a_town_is_asked_for() {
 }
 
 #[test]
+fn the_front_on_the_command_line_is_that_of_the_server() {
+    let desk = Desk::new();
+    let server = Server::start(&mut desk.command(&["serve", "--listen", "127.0.0.1:0"]));
+    let served = |query: &str| -> Json {
+        ureq::get(format!("{}/analytics/front{query}", server.url)).call().unwrap().body_mut().read_json().unwrap()
+    };
+    assert_eq!(desk.json(&["analyze", "front", "--json"]), served(""));
+    let asked = ["analyze", "front", "--actor", "JNIM", "--from", "2018-01-01", "--to", "2025-10-31"];
+    let told = desk.json(&[&asked[..], &["--json"]].concat());
+    assert_eq!(told, served("?actor=JNIM&from=2018-01-01&to=2025-10-31"));
+    assert!(told["evidence"]["affected_cells"].as_u64().unwrap() > 20, "{}", told["evidence"]);
+    let elsewhere = desk.json(&[&asked[..], &["--origin", "-4.2,14.5", "--known-at", "2026-11-22", "--json"]].concat());
+    assert_eq!(elsewhere, served("?actor=JNIM&from=2018-01-01&to=2025-10-31&origin=-4.2,14.5&known_at=2026-11-22"));
+    let text = String::from_utf8(desk.run(&asked).stdout).unwrap();
+    for word in [
+        "JNIM, as reported from 2018-01-01 to 2025-10-31",
+        "speed of first reports",
+        "expansion index",
+        "Bamako",
+        "the coast",
+        "Note: ",
+    ] {
+        assert!(text.contains(word), "{word} is not in:\n{text}");
+    }
+    let list = String::from_utf8(desk.run(&["analyze", "front"]).stdout).unwrap();
+    assert!(list.lines().any(|line| line.starts_with("JNIM ") && line.contains(" events in ")), "{list}");
+    for wrong in [&["--actor", "NOBODY"][..], &["--actor", "JNIM", "--to", "soon"], &["--actor", "JNIM", "--origin", "Atlantis"]]
+    {
+        let output = desk.run(&[&["analyze", "front"][..], wrong].concat());
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}: {said}");
+        assert!(said.contains(wrong[wrong.len() - 2]), "the setting to blame is named: {said}");
+    }
+}
+
+#[test]
 fn help_names_every_default() {
     let help = String::from_utf8(run(&["serve", "--help"]).stdout).unwrap();
     for word in
