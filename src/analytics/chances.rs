@@ -1,13 +1,13 @@
 //! Draws of how the roads to a town may be: for each corridor a status by what is believed of it and how much a road of that status carries,
 //! for each gateway a share of the supply within what sources say. The same for the same data on every machine.
 //!
-//! A report speaks of a corridor as a whole, so its stretches are drawn together; roads err together by the correlation of
+//! A report speaks of a corridor as a whole, so its stretches are drawn together; roads of one region err together by the correlation of
 //! [`draws`](super::draws). Days on which the belief in every status is the same to a twentieth have one answer, which is kept.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::draws::{ROAD_DRAWS, of_all_roads, of_road, quantile};
+use super::draws::{ROAD_DRAWS, of_all_roads, of_regions, of_road, quantile};
 use super::flow::{Waterworks, units, widest};
 use super::network::{Network, Supply};
 use super::parameters::{CONFIDENCE_INFERRED, MULTIPLIER_UNKNOWN, UNKNOWN_WEIGHT};
@@ -47,6 +47,36 @@ struct Alike {
     edges: Vec<usize>,
 }
 
+/// In which regions roads lie, and how many kilometres of them; nothing where nobody says.
+#[derive(Debug, Default)]
+pub(super) struct Whereabouts {
+    edges: Vec<Vec<(Arc<str>, f64)>>,
+    claimants: Vec<Vec<(Arc<str>, f64)>>,
+}
+
+impl Whereabouts {
+    /// Where each edge lies, and of which claimants each is.
+    pub(super) fn new(edges: Vec<Vec<(Arc<str>, f64)>>, claimants: usize, of: impl Fn(usize) -> Vec<usize>) -> Self {
+        let mut sums: Vec<BTreeMap<Arc<str>, f64>> = vec![BTreeMap::new(); claimants];
+        for (edge, parts) in edges.iter().enumerate() {
+            for claimant in of(edge) {
+                for (region, km) in parts {
+                    *sums[claimant].entry(Arc::clone(region)).or_default() += km;
+                }
+            }
+        }
+        Self { edges, claimants: sums.into_iter().map(|sums| sums.into_iter().collect()).collect() }
+    }
+
+    fn claimant(&self, claimant: usize) -> &[(Arc<str>, f64)] {
+        self.claimants.get(claimant).map_or(&[], Vec::as_slice)
+    }
+
+    fn edge(&self, edge: usize) -> &[(Arc<str>, f64)] {
+        self.edges.get(edge).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// A number for the status and one for the band, one a draw.
 type Streams = (Vec<f64>, Vec<f64>);
 
@@ -82,6 +112,7 @@ impl Chances {
         own: &HashMap<usize, usize>,
         attacked: &[usize],
         name: impl Fn(usize) -> String,
+        lies: &Whereabouts,
     ) -> Begun {
         let mut claimants: Vec<usize> = supply.roads.clone();
         for edge in supply.edges() {
@@ -90,18 +121,18 @@ impl Chances {
         claimants.sort_unstable();
         claimants.dedup();
         let place = |claimant: usize| claimants.binary_search(&claimant).ok();
-        let (statuses, bands) = (of_all_roads("status"), of_all_roads("band"));
+        let stream = |kind: &str, name: &str, parts: &[(Arc<str>, f64)]| of_road(kind, name, &of_regions(kind, parts));
         let streams: Vec<Streams> = claimants
             .iter()
             .map(|claimant| {
-                let name = name(*claimant);
-                (of_road("status", &name, &statuses), of_road("band", &name, &bands))
+                let (name, parts) = (name(*claimant), lies.claimant(*claimant));
+                (stream("status", &name, parts), stream("band", &name, parts))
             })
             .collect();
-        let (statuses, bands) = (of_all_roads("attack"), of_all_roads("attack band"));
         let attacked = attacked.iter().map(|edge| {
             let name = network.segment_ids(*edge).into_iter().next().unwrap_or_default();
-            (*edge, (of_road("attack", &name, &statuses), of_road("attack band", &name, &bands)))
+            let parts = lies.edge(*edge);
+            (*edge, (stream("attack", &name, parts), stream("attack band", &name, parts)))
         });
         let links = supply.links.iter().map(|link| {
             let mut alike: Vec<Alike> = Vec::new();

@@ -4,15 +4,16 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::chances::{Chances, Drawn, Odd};
+use super::chances::{Chances, Drawn, Odd, Whereabouts};
 use super::control::within;
 use super::course::{Course, EdgeState, Isolation, Pass, Point};
 use super::flow::{Waterworks, units, widest};
 use super::network::{Network, Supply, folded};
 use super::parameters::{ISOLATED, SINK};
-use super::status::{Attack, Odds, Reports, Span, contested, multiplier, severity};
+use super::status::{Attack, Odds, Reports, Span, contested, multiplier, pieces, severity};
 use super::{Day, day_of};
-use crate::domain::{Corridor, DatePrecision, Instant, Position, SegmentStatus, StatusChange};
+use crate::domain::{AdminLevel, Corridor, DatePrecision, Instant, Interval, Position, Region, SegmentStatus, StatusChange};
+use crate::index::RegionLocator;
 
 /// A number with its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -170,6 +171,8 @@ pub struct CorridorModel {
     own: HashMap<usize, usize>,
     /// For each edge the days on which attacks make it contested.
     contested: Vec<Vec<Span>>,
+    /// In which regions the roads lie.
+    lies: Whereabouts,
     /// Datasets of the attacks that count somewhere.
     attackers: BTreeSet<Arc<str>>,
     newest: Option<Instant>,
@@ -204,6 +207,44 @@ impl CorridorModel {
         let mut model = Self { reports, own, newest, network, corridors, ..Self::default() };
         model.take_in(attacks);
         model
+    }
+
+    /// The same, with roads of one first-level region erring together and others not; without it all roads do. `locator` is over the regions.
+    /// What lies in no region of that level counts as in its state, what lies in none as in one more region.
+    #[must_use]
+    pub fn within(mut self, regions: &[Region], locator: &RegionLocator) -> Self {
+        if regions.is_empty() {
+            return self;
+        }
+        let mut names: HashMap<&str, Arc<str>> = HashMap::new();
+        let mut region_at = |position: Position| {
+            let found = locator.locate(position, Interval::ALWAYS);
+            let found = found.iter().filter_map(|found| regions.get(found.ordinal as usize));
+            let region = found.filter(|region| region.level <= AdminLevel::First).max_by_key(|region| region.level);
+            let id = region.map_or("", |region| region.id.as_str());
+            Arc::clone(names.entry(id).or_insert_with(|| Arc::from(id)))
+        };
+        let edges = self.network.edges.iter().map(|edge| {
+            let mut parts: Vec<(Arc<str>, f64)> = Vec::new();
+            for piece in pieces(&edge.line) {
+                let (Some(first), Some(last)) = (piece.first(), piece.last()) else { continue };
+                let middle = Position::new((first.lon() + last.lon()) / 2.0, (first.lat() + last.lat()) / 2.0).unwrap_or(*first);
+                let km = piece.windows(2).map(|pair| pair[0].distance_m(pair[1])).sum::<f64>() / 1000.0;
+                let region = region_at(middle);
+                match parts.iter_mut().find(|(other, _)| *other == region) {
+                    Some((_, sum)) => *sum += km,
+                    None => parts.push((region, km)),
+                }
+            }
+            parts
+        });
+        let edges = edges.collect();
+        let of = |edge: usize| -> Vec<usize> {
+            let roads = self.network.edges[edge].segments.iter().map(|(road, _)| *road);
+            roads.chain(self.own.get(&edge).copied()).collect()
+        };
+        self.lies = Whereabouts::new(edges, self.reports.len(), of);
+        self
     }
 
     fn take_in(&mut self, attacks: &[Attack]) {
@@ -403,7 +444,7 @@ impl CorridorModel {
         let odds = self.odds(&course, days);
         course.chances.make(&odds, || {
             let name = |claimant| self.draw_name(claimant);
-            Chances::begin(&self.network, &course.supply, &self.own, &course.attacked, name)
+            Chances::begin(&self.network, &course.supply, &self.own, &course.attacked, name, &self.lies)
         });
         let mut last: Option<(&Vec<Odd>, Drawn)> = None;
         let points = days.iter().zip(&odds).map(|(day, odds)| {
@@ -445,7 +486,8 @@ impl CorridorModel {
         let at = course.at(day);
         let share_of = |is: &dyn Fn(&(Pass, Pass)) -> bool| -> f64 {
             let cut = course.supply.gateways.iter().zip(&at.passes).filter(|(_, passes)| is(passes));
-            cut.map(|(gateway, _)| gateway.share).sum()
+            // An empty sum of floats is minus zero.
+            cut.map(|(gateway, _)| gateway.share).sum::<f64>() + 0.0
         };
         let gateways = course.supply.gateways.iter().enumerate().map(|(number, gateway)| {
             let node = &self.network.nodes[gateway.node];
@@ -578,7 +620,7 @@ fn isolated(isolation: &Isolation, day: Day) -> Estimate {
 /// The name of the method of corridors, in every answer that rests on it.
 pub const CORRIDOR_METHOD: &str = "corridor-flow";
 /// Its version: it rises when the same data give other numbers.
-pub const CORRIDOR_METHOD_VERSION: &str = "2";
+pub const CORRIDOR_METHOD_VERSION: &str = "3";
 
 /// Whether the interval of what is open reaches across the threshold of isolation, so that it is not certain.
 #[must_use]

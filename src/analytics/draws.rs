@@ -2,13 +2,14 @@
 //!
 //! Each place has a number per draw between 0 and 1, Φ(√ρ·Z + √(1−ρ)·z) with Z of its region and z of itself, both standard normal. Read
 //! against the cumulated beliefs of the place, in the order of a ladder from the state to its enemies, it says which state the place is in
-//! in that draw. Places of one region err together: the shares of a region would come out too sure if they did not.
+//! in that draw. Places of one region err together: the shares of a region would come out too sure if they did not. So do roads, each with
+//! the regions that it runs through.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use statrs::function::erf::{erfc, erfc_inv};
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::parameters::CORRELATION;
@@ -53,16 +54,32 @@ pub(super) fn of_region(name: &str) -> Vec<f64> {
     normals("region", name, &SLICES)
 }
 
-/// What all roads share of one kind of error.
+/// What all roads share of one kind of error where nobody says in which regions they lie.
 pub(super) fn of_all_roads(kind: &str) -> Vec<f64> {
     normals("roads", kind, &ROAD_SLICES)
 }
 
-/// The numbers of a road between 0 and 1, one a draw.
-pub(super) fn of_road(kind: &str, name: &str, all: &[f64]) -> Vec<f64> {
-    let (shared, own) = (CORRELATION.value.sqrt(), (1.0 - CORRELATION.value).sqrt());
+/// What a road shares of one kind of error with others of its regions: the sum of the normal numbers of each region times how much of the road
+/// lies in it, drawn together to a spread of one. Two roads that lie in one region share all of it, two that meet in none share nothing.
+pub(super) fn of_regions(kind: &str, parts: &[(Arc<str>, f64)]) -> Vec<f64> {
+    let size = parts.iter().map(|(_, part)| part * part).sum::<f64>().sqrt();
+    if size <= 0.0 {
+        return of_all_roads(kind);
+    }
+    let mut sum = vec![0.0; ROAD_DRAWS];
+    for (region, part) in parts {
+        let of_region =
+            if region.is_empty() { of_all_roads(kind) } else { normals("roads", &format!("{kind}:{region}"), &ROAD_SLICES) };
+        sum.iter_mut().zip(of_region).for_each(|(sum, of_region)| *sum += of_region * part / size);
+    }
+    sum
+}
+
+/// The numbers of a road between 0 and 1, one a draw, from what it shares with others.
+pub(super) fn of_road(kind: &str, name: &str, shared: &[f64]) -> Vec<f64> {
+    let (together, own) = (CORRELATION.value.sqrt(), (1.0 - CORRELATION.value).sqrt());
     let numbers = normals(kind, name, &ROAD_SLICES);
-    numbers.iter().zip(all).map(|(road, all)| 0.5 * erfc(-(shared * all + own * road) * FRAC_1_SQRT_2)).collect()
+    numbers.iter().zip(shared).map(|(road, shared)| 0.5 * erfc(-(together * shared + own * road) * FRAC_1_SQRT_2)).collect()
 }
 
 /// The numbers of a place between 0 and 1, one a draw, from the least to the greatest.
@@ -175,6 +192,30 @@ mod tests {
         // Of uniform numbers behind normal ones with ρ = 0.5 the correlation is 6/π·asin(ρ/2) = 0.483.
         assert!((mean(&same) - 0.483).abs() < 0.03, "{}", mean(&same));
         assert!(mean(&other).abs() < 0.03, "{}", mean(&other));
+    }
+
+    #[test]
+    fn roads_err_together_as_far_as_they_run_through_the_same_regions() {
+        let mean = |row: &[f64]| row.iter().sum::<f64>() / row.len() as f64;
+        let together = |a: &[(Arc<str>, f64)], b: &[(Arc<str>, f64)]| {
+            let (a, b) = (of_regions("status", a), of_regions("status", b));
+            let products: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a * b).collect();
+            let size = |row: &[f64]| mean(&row.iter().map(|x| x * x).collect::<Vec<_>>()).sqrt();
+            mean(&products) / (size(&a) * size(&b))
+        };
+        let (mut same, mut half, mut none) = (Vec::new(), Vec::new(), Vec::new());
+        for pair in 0..40 {
+            let lies = |regions: &[(&str, f64)]| -> Vec<(Arc<str>, f64)> {
+                regions.iter().map(|(region, km)| (Arc::from(format!("{region}{pair}")), *km)).collect()
+            };
+            let (whole, across, away) = (lies(&[("a", 90.0)]), lies(&[("a", 200.0), ("b", 200.0)]), lies(&[("c", 7.0)]));
+            same.push(together(&whole, &lies(&[("a", 3.0)])));
+            half.push(together(&whole, &across));
+            none.push(together(&across, &away));
+        }
+        assert!(same.iter().all(|part| (part - 1.0).abs() < 1e-9));
+        assert!((mean(&half) - 0.5f64.sqrt()).abs() < 0.03 && mean(&none).abs() < 0.03, "{} {}", mean(&half), mean(&none));
+        assert_eq!(of_regions("status", &[]), of_all_roads("status"));
     }
 
     #[test]

@@ -123,7 +123,7 @@ pub const CORRELATION: Parameter = parameter(
     "correlation",
     0.5,
     "",
-    "correlation of the errors of two places of a level-1 region: independent errors would make intervals too narrow",
+    "correlation of the errors of two places, or roads, of a level-1 region: independent errors would make intervals too narrow",
     "default",
 );
 /// The share of what is known that one state must have to name a region after it.

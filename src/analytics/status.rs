@@ -270,7 +270,7 @@ fn spans_of(attacks: &[(Day, f64)]) -> Vec<Span> {
 }
 
 /// A line in pieces no longer than [`PIECE`].
-fn pieces(line: &[Position]) -> Vec<Vec<Position>> {
+pub(super) fn pieces(line: &[Position]) -> Vec<Vec<Position>> {
     let lengths: Vec<f64> = line.windows(2).map(|pair| pair[0].distance_m(pair[1]) / 1000.0).collect();
     let count = (lengths.iter().sum::<f64>() / PIECE.value).ceil().max(1.0);
     let step = lengths.iter().sum::<f64>() / count;

@@ -529,7 +529,8 @@ impl Snapshot {
                     &public
                 }
             };
-            Arc::new(CorridorModel::new(corridors, &self.attacks(audience, known_at), known_at))
+            let model = CorridorModel::new(corridors, &self.attacks(audience, known_at), known_at);
+            Arc::new(model.within(self.areas.regions.records(), &self.areas.locator))
         };
         let kept = match audience {
             _ if known_at.is_some() => return make(),

@@ -82,12 +82,18 @@ fn less_of_bamakos_supply_is_open_in_october_2025_than_in_january() {
         // The middle of either lies outside of the other's interval.
         assert!(of(after, "median") < of(before, "lo") && of(after, "hi") < of(before, "median"), "{} {}", before, after);
     }
+    // From the burning of the tankers on until the attacks around the town have faded, the intervals have nothing in common: by five points
+    // with as many draws as one likes, and five is more than three hundred are off. Of the other days that cannot be said (docs/CORRIDORS.md).
+    let peak = october.iter().filter(|row| (Some("2025-10-17")..=Some("2025-10-30")).contains(&row["date"].as_str()));
+    let highest = peak.map(|row| of(row, "hi")).fold(0.0, f64::max);
+    assert!(january.iter().all(|row| highest < of(row, "lo")), "{highest} {}", january[0]);
     // What the model's capacities alone say: two disrupted roads, each with room for all that a town takes, nearly make up for one another.
     for (before, after) in january.iter().zip(&october) {
         let capacity = |row: &Json, name: &str| row["capacity_open"][name].as_f64().unwrap();
         assert_eq!((capacity(before, "value"), capacity(before, "lo")), (1.0, 1.0), "{before}");
-        // 50 through Kati, 34.4 and 5.2 through Bougouni, 5.2 from Conakry.
-        assert!((capacity(after, "value") - 0.947_915).abs() < 1e-4 && capacity(after, "lo") < 0.6, "{after}");
+        // 50 through Kati, 34.4 and 5.2 through Bougouni, 5.2 from Conakry. A few points more through Kati, and all that the town takes arrives.
+        assert!((capacity(after, "value") - 0.947_915).abs() < 1e-4, "{after}");
+        assert!(capacity(after, "lo") < 0.7 && capacity(after, "hi") == 1.0, "{after}");
     }
 }
 
