@@ -157,11 +157,13 @@ fn model(rows: &[ControlObservation]) -> ControlModel {
 /// How often intervals hold the armed group's true share of the land on the last day, and by how much shares are off.
 #[derive(Default, Debug)]
 struct Score {
-    /// By the interval of the share; by the same with all that is unknown above it; by the interval over what is known.
+    /// By the interval of the share; by the same with all that is unknown above it; by that of the share of what is known.
     held: [u32; 3],
     /// Of the share; of the share of what is known.
     bias: [f64; 2],
     off: Vec<f64>,
+    /// Mean width of the interval of the share of what is known.
+    wide: f64,
     unknown: f64,
 }
 
@@ -180,15 +182,15 @@ fn score(seeds: std::ops::Range<u64>) -> Score {
         let of =
             |who: &Standpoint| region.shares.iter().find(|share| share.who == *who).map(|share| share.of[2]).unwrap_or_default();
         let (group, unknown) = (of(&Standpoint::Actor("B".to_owned(), None)), of(&Standpoint::Unknown));
-        let known = 1.0 - unknown.value;
-        let intervals = [(group.lo, group.hi), (group.lo, group.hi + unknown.hi), (group.lo / known, group.hi / known)];
+        let of_known = group.of_known.unwrap();
+        let intervals = [(group.lo, group.hi), (group.lo, group.hi + unknown.hi), (of_known.lo, of_known.hi)];
         for (held, (lo, hi)) in score.held.iter_mut().zip(intervals) {
             *held += u32::from(lo <= truth && truth <= hi);
         }
-        let of_known = group.of_known.unwrap_or_default();
         score.bias[0] += (group.value - truth) / count;
-        score.bias[1] += (of_known - truth) / count;
-        score.off.push((of_known - truth).abs());
+        score.bias[1] += (of_known.value - truth) / count;
+        score.off.push(of_known.value - truth);
+        score.wide += (of_known.hi - of_known.lo) / count;
         score.unknown += unknown.value / count;
     }
     score
@@ -197,27 +199,33 @@ fn score(seeds: std::ops::Range<u64>) -> Score {
 fn told(score: &Score, seeds: u32) {
     let held = score.held.map(|held| 100.0 * f64::from(held) / f64::from(seeds));
     println!(
-        "{seeds} seeds: the truth lies in lo..hi in {:.1} %, in lo..hi + unknown in {:.1} %, in lo..hi over what is known in {:.1} %",
+        "{seeds} seeds: the truth lies in lo..hi in {:.1} %, in lo..hi + unknown in {:.1} %, in that of of_known in {:.1} %",
         held[0], held[1], held[2]
     );
+    let spread = (score.off.iter().map(|off| off * off).sum::<f64>() / score.off.len() as f64).sqrt();
+    println!("of_known is off by {spread:.3} (root of the mean square), its interval {:.3} wide", score.wide);
     println!("bias of value {:+.3}, of of_known {:+.3}; unknown {:.3}", score.bias[0], score.bias[1], score.unknown);
 }
 
+/// Two hundred seeds take some seconds.
 #[test]
-fn what_is_credited_and_what_is_unknown_bound_the_truth() {
-    let score = score(0..20);
-    told(&score, 20);
-    assert!(score.held[1] >= 17, "{score:?}");
+fn the_share_of_what_is_known_holds_the_truth_of_nine_seeds_in_ten() {
+    const SEEDS: u64 = 200;
+    let score = score(0..SEEDS);
+    told(&score, SEEDS as u32);
+    assert!((170..=190).contains(&score.held[2]), "{score:?}");
     assert!(score.bias[1].abs() <= 0.05, "{score:?}");
+    // What is credited and what is unknown bound the truth together; what is credited alone does not.
+    assert!(score.held[1] >= 170 && score.bias[0] < -0.3, "{score:?}");
 }
 
+/// Other seeds than those above: how much of nine in ten is chance.
 #[test]
-#[ignore = "two hundred seeds take minutes"]
-fn the_same_over_two_hundred_seeds() {
-    let score = score(0..200);
-    told(&score, 200);
-    assert!(score.held[1] >= 170, "{score:?}");
-    assert!(score.bias[1].abs() <= 0.05, "{score:?}");
+#[ignore = "a thousand seeds take a minute"]
+fn a_thousand_other_seeds() {
+    let score = score(10_000..11_000);
+    told(&score, 1_000);
+    assert!((830..=950).contains(&score.held[2]) && score.bias[1].abs() <= 0.05, "{score:?}");
 }
 
 /// A statement as it is scored: where, when, and on which rung it puts the place.

@@ -33,7 +33,7 @@ pub use front::{
     FrontSpan, FrontView, LeftOut, Origin, OriginBasis, front_versions,
 };
 pub use periods::{BlockadeView, UnitPoint, UnitView};
-pub use shares::{Bracket, By, Label, Measure, RegionShares, Share, Standpoint};
+pub use shares::{Bracket, By, Label, Measure, OfKnown, RegionShares, Share, Standpoint};
 pub use status::{Attack, attack_weight};
 pub use units::{Unit, UnitKind};
 

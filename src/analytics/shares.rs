@@ -62,7 +62,18 @@ pub struct Measure {
     /// What is definite and what is possible.
     pub bracket: Bracket,
     /// The share of what is known; `None` for the unknown share, and where nothing is known.
-    pub of_known: Option<f64>,
+    pub of_known: Option<OfKnown>,
+}
+
+/// A share of what is known, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OfKnown {
+    /// The expected share over all that is expected to be known.
+    pub value: f64,
+    /// The 5 % point of the share that each draw has of what is known in it, and no more than the value.
+    pub lo: f64,
+    /// The 95 % point of the same, and no less than the value.
+    pub hi: f64,
 }
 
 /// A share in the three denominators.
@@ -202,6 +213,19 @@ impl Tally {
         self.measured(at, total, beyond, &mut row)
     }
 
+    /// The share of what is known in one denominator, from what is known in each draw; a draw in which nothing is says nothing of it.
+    fn of_known(&self, at: usize, value: f64, all: &[f64; DRAWS]) -> OfKnown {
+        let always = self.always[at];
+        let part = |mine: f64, all: f64| (all > 0.0).then(|| (mine / all).clamp(0.0, 1.0));
+        let mut row: Vec<f64> = match self.sums() {
+            [] => all.iter().filter_map(|all| part(always, *all)).collect(),
+            sums => sums.iter().zip(all).filter_map(|(mine, all)| part(always + mine[at], *all)).collect(),
+        };
+        let tail = (1.0 - LEVEL) / 2.0;
+        let [lo, hi] = quantiles(&mut row, [tail, 1.0 - tail]);
+        OfKnown { value, lo: lo.min(value), hi: hi.max(value) }
+    }
+
     /// The share of a total in one denominator, with what each draw has of it.
     fn measured(&self, at: usize, total: f64, beyond: f64, row: &mut [f64]) -> Measure {
         if total <= 0.0 {
@@ -270,13 +294,21 @@ impl Sum {
             }
             rest.value = (1.0 - sum).max(0.0);
             (rest.lo, rest.hi) = (rest.lo.min(rest.value), rest.hi.max(rest.value));
-            for share in &mut known {
-                share.of[at].of_known = (sum > 0.0).then(|| share.of[at].value / sum);
+            if sum <= 0.0 {
+                continue;
+            }
+            let mut all = [0.0; DRAWS];
+            for (_, tally) in counted() {
+                all.iter_mut().for_each(|all| *all += tally.always[at]);
+                all.iter_mut().zip(tally.sums()).for_each(|(all, draw)| *all += draw[at]);
+            }
+            for (share, (_, tally)) in known.iter_mut().zip(counted()) {
+                share.of[at].of_known = Some(tally.of_known(at, share.of[at].value / sum, &all));
             }
         }
         let labels = std::array::from_fn(|at| {
             let most = known.iter().max_by(|a, b| a.of[at].value.total_cmp(&b.of[at].value));
-            match most.and_then(|most| Some((most, most.of[at].of_known?))) {
+            match most.and_then(|most| Some((most, most.of[at].of_known?.value))) {
                 _ if unknown.of[at].value > TOO_LITTLE.value => Label::InsufficientData,
                 Some((most, part)) if part >= NAMED.value => Label::Named(most.who.clone()),
                 Some(_) => Label::Mixed,
@@ -376,10 +408,30 @@ impl ControlModel {
         }
         let all =
             sums.into_iter().zip(wanted).filter(|(sum, wanted)| *wanted && (sum.totals[0] > 0.0 || sum.outline_km2.is_some()));
-        let mut regions: Vec<RegionShares> =
-            all.map(|(sum, _)| sum.measures(|slot| self.standpoint_of(slot, by), &self.versions)).collect();
+        let mut regions = self.measured(all.map(|(sum, _)| sum).collect(), by);
         regions.sort_by(|a, b| a.id.cmp(&b.id));
         regions
+    }
+
+    /// What the sums of regions come to, worked out on every core where there are many.
+    fn measured(&self, mut sums: Vec<Sum>, by: By) -> Vec<RegionShares> {
+        /// So many regions take longer than it takes to begin a thread.
+        const OF_A_CORE: usize = 24;
+        let measure = |sum: Sum| sum.measures(|slot| self.standpoint_of(slot, by), &self.versions);
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(sums.len() / OF_A_CORE).max(1);
+        let each = sums.len().div_ceil(cores).max(1);
+        std::thread::scope(|scope| {
+            let mut begun = Vec::with_capacity(cores);
+            while sums.len() > each {
+                let part = sums.split_off(sums.len() - each);
+                begun.push(scope.spawn(|| part.into_iter().map(measure).collect::<Vec<_>>()));
+            }
+            let mut measured: Vec<RegionShares> = sums.into_iter().map(measure).collect();
+            for part in begun {
+                measured.extend(part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            measured
+        })
     }
 
     /// An empty sum a region, and for each ground the region that it counts in.
@@ -686,7 +738,7 @@ mod tests {
                     rows.push(said(seed, place, if *is_a != wrong { "A" } else { "B" }, 0.75, &dataset));
                 }
             }
-            let known = area_of(&shares_of(&rows), "A").of_known.unwrap_or(0.0);
+            let known = area_of(&shares_of(&rows), "A").of_known.map_or(0.0, |known| known.value);
             let share = truth.iter().filter(|is_a| **is_a).count() as f64 / PLACES as f64;
             bias += (known - share) / SEEDS as f64;
         }

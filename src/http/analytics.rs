@@ -78,7 +78,9 @@ impl Frame {
             "median": rounded(measure.median),
             "definite": rounded(measure.bracket.definite),
             "possible": rounded(measure.bracket.possible),
-            "of_known": measure.of_known.map(rounded),
+            "of_known": measure.of_known.map(|known| rounded(known.value)),
+            "of_known_lo": measure.of_known.map(|known| rounded(known.lo)),
+            "of_known_hi": measure.of_known.map(|known| rounded(known.hi)),
         })
     }
 }
@@ -303,7 +305,19 @@ pub(super) async fn control(
         region: params.take("region")?,
     };
     params.finish()?;
-    let body = state.on_snapshot(move |snapshot| Ok(control_document(snapshot, audience, &question))).await?;
+    let body = state
+        .on_snapshot(move |snapshot| {
+            let body = control_document(snapshot, audience, &question);
+            if let Some(region) = question.region.as_deref().filter(|_| body["regions"].as_array().is_none_or(Vec::is_empty)) {
+                let level = question.level.code();
+                return Err(Problem::parameter(
+                    "region",
+                    format!("there is no region '{region}' of level {level} (level=0: states, 1: their regions)"),
+                ));
+            }
+            Ok(body)
+        })
+        .await?;
     Ok(reply::json(JSON, &body))
 }
 

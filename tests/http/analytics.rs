@@ -67,6 +67,10 @@ fn assert_sound(answer: &Json) {
                 assert!(number("lo") <= number("value") && number("value") <= number("hi"), "{share:#}");
                 assert!(number("lo") <= number("median") && number("median") <= number("hi"));
                 assert!(number("definite") <= number("possible") && number("lo") >= 0.0 && number("hi") <= 1.0);
+                if !share[of]["of_known"].is_null() {
+                    assert!(number("of_known_lo") <= number("of_known") && number("of_known") <= number("of_known_hi"));
+                    assert!(number("of_known_lo") >= 0.0 && number("of_known_hi") <= 1.0, "{share:#}");
+                }
                 for name in ["level", "unit", "n", "as_of", "known_at", "method", "method_version", "sources", "caveats"] {
                     assert!(!share[of][name].is_null(), "{name} of {share:#}");
                 }
@@ -111,6 +115,9 @@ fn malformed_questions_are_refused() {
         ("date=2025-10-15&known_at=never", "known_at"),
         ("date=2025-10-15&by=colour", "by"),
         ("date=2025-10-15&bbox=1,2,3,4", "bbox"),
+        ("date=2025-10-15&region=XX", "region"),
+        ("date=2025-10-15&region=ML-7", "region"),
+        ("date=2025-10-15&level=1&region=ML", "region"),
     ] {
         let answer = get(&format!("/analytics/control?{query}"));
         assert_eq!((answer.status, &answer.json()["parameter"]), (400, &json!(parameter)), "{query}");
