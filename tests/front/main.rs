@@ -1,4 +1,4 @@
-//! The measures of the front against invented spreads of which the truth is known: a few runs each here, two hundred with
+//! The measures of the front against invented spreads of which the truth is known: forty runs of each here, two hundred with
 //! `cargo test --test front -- --ignored --nocapture`, which prints what docs/FRONT.md says of them.
 
 #![allow(
@@ -105,7 +105,7 @@ fn speed_of_a_growing_disc(seeds: u64) {
     let within = found.ratios.iter().filter(|ratio| (0.88..=1.22).contains(*ratio)).count();
     assert!((0.95..=1.08).contains(&middle(&found.ratios)), "{:?}", found.ratios);
     assert!(part(within, found.ratios.len()) >= 0.9 && found.none == 0, "{:?}", found.ratios);
-    assert!(part(found.held, found.ratios.len()) >= if seeds > 50 { 0.85 } else { 0.7 }, "{} of {seeds}", found.held);
+    assert!(part(found.held, found.ratios.len()) >= 0.85, "{} of {seeds}", found.held);
 }
 
 fn sparse_reports_give_a_speed_near_the_truth_or_none(seeds: u64) {
@@ -158,11 +158,11 @@ fn growing_moving_shrinking_and_noise_are_told_apart(seeds: u64) {
     assert!(middle(&noise).abs() < 0.1, "{noise:?}");
     let (_, p, _) = growth("growing, its days dealt out anew", Scenario { shuffled: true, ..Scenario::PLAIN }, seeds);
     let significant = p.iter().filter(|p| **p < 0.05).count();
-    assert!(part(significant, p.len()) <= if seeds > 50 { 0.08 } else { 0.2 }, "{p:?}");
+    assert!(part(significant, p.len()) <= 0.08, "{p:?}");
 }
 
-/// Runs of each here: some seconds without optimisation.
-const FEW: u64 = 10;
+/// Runs of each here: twenty seconds of one core without optimisation.
+const FEW: u64 = 40;
 
 #[test]
 fn a_growing_disc_has_its_speed() {
