@@ -457,7 +457,8 @@ const ROADS: &str = r#"{"type":"FeatureCollection","features":[
 {"type":"Feature","geometry":{"type":"Point","coordinates":[2.0,10.001]},"properties":{"@id":"node/2","place":"city","name":"Capital"}},
 {"type":"Feature","geometry":{"type":"LineString","coordinates":[[0,10],[0.5,10.1],[1,10]]},"properties":{"@id":"way/10","highway":"trunk"}},
 {"type":"Feature","geometry":{"type":"LineString","coordinates":[[1,10],[2,10]]},"properties":{"@id":"way/11","highway":"trunk"}},
-{"type":"Feature","geometry":{"type":"LineString","coordinates":[[1,10],[1,11]]},"properties":{"@id":"way/12","highway":"footway"}}
+{"type":"Feature","geometry":{"type":"LineString","coordinates":[[1,10],[1,11]]},"properties":{"@id":"way/12","highway":"footway"}},
+{"type":"Feature","geometry":{"type":"LineString","coordinates":[[1,10],[1,10]]},"properties":{"@id":"way/13","highway":"primary"}}
 ]}"#;
 
 const CLOSED: &str = "corridor_id,name,waypoints,target,status,valid_from,valid_to,actor,confidence,source\n\
@@ -467,8 +468,8 @@ const CLOSED: &str = "corridor_id,name,waypoints,target,status,valid_from,valid_
 fn a_road_network_is_taken_in_and_a_town_is_asked_for() {
     let desk = Desk::new();
     let roads = desk.write("roads.geojson", ROADS);
-    assert_eq!(counts(&desk.json(&["import", "--json", "--empty", "roads", &roads])), [5, 1, 0, 0, 1, 0]);
-    assert_eq!(counts(&desk.json(&["import", "--json", "--format", "roads", &roads])), [5, 0, 0, 1, 1, 0]);
+    assert_eq!(counts(&desk.json(&["import", "--json", "--empty", "roads", &roads])), [6, 1, 0, 0, 2, 0]);
+    assert_eq!(counts(&desk.json(&["import", "--json", "--format", "roads", &roads])), [6, 0, 0, 1, 2, 0]);
     let closed = desk.write("closed.csv", CLOSED);
     desk.json(&["import", "--json", &closed]);
     let segments = desk.json(&["export", "corridors", "--format", "geojson"]);

@@ -106,8 +106,12 @@ impl Reader for Roads {
         let id = cells.optional_text("osm_id").map_or_else(|| format!("line{}", cells.line()), |id| id.replace("way/", ""));
         let name = cells.optional_text("name").or_else(|| cells.optional_text("ref"));
         let lines = lines.iter().map(|line| read_line(line).map_err(bad)).collect::<Result<Vec<_>, _>>()?;
+        let lines: Vec<Vec<Position>> =
+            lines.iter().map(|line| line.coords().filter_map(|at| Position::new(at.x, at.y).ok()).collect()).collect();
+        if lines.iter().all(|line| line.iter().all(|at| vertex(*at) == vertex(line[0]))) {
+            return Err(bad("it begins and ends at one point and has no length".to_owned()));
+        }
         for line in lines {
-            let line = line.coords().filter_map(|at| Position::new(at.x, at.y).ok()).collect();
             self.take_way(&id, name.as_ref(), class, line);
         }
         run.summary.accepted += 1;
