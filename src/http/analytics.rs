@@ -271,12 +271,21 @@ pub(super) fn date(params: &mut Params, name: &str, state: &AppState) -> Result<
     }
 }
 
-fn level(params: &mut Params) -> Result<AdminLevel, Problem> {
+fn level(params: &mut Params) -> Result<Option<AdminLevel>, Problem> {
     match params.take("level")?.as_deref() {
-        None | Some("0") => Ok(AdminLevel::Country),
-        Some("1") => Ok(AdminLevel::First),
+        None => Ok(None),
+        Some("0") => Ok(Some(AdminLevel::Country)),
+        Some("1") => Ok(Some(AdminLevel::First)),
         Some(other) => Err(Problem::parameter("level", format!("'{other}' is neither 0 (states) nor 1 (first-level regions)"))),
     }
+}
+
+/// The level that is meant where none is stated: that of the region that is asked for alone, else states.
+fn meant(model: &ControlModel, stated: Option<AdminLevel>, region: Option<&str>) -> AdminLevel {
+    stated.unwrap_or_else(|| match region {
+        Some(_) if model.shares(0, None, AdminLevel::Country, By::Actor, region).is_empty() => AdminLevel::First,
+        _ => AdminLevel::Country,
+    })
 }
 
 fn by(params: &mut Params) -> Result<By, Problem> {
@@ -297,9 +306,11 @@ pub(super) async fn control(
 ) -> Result<Response, Problem> {
     let mut params = Params::parse(query.as_deref())?;
     only(&mut params, &accept, "json", &["application/json"])?;
-    let question = ControlQuestion {
-        date: date(&mut params, "date", &state)?.ok_or_else(|| Problem::parameter("date", "it is out of range"))?,
-        level: level(&mut params)?,
+    let date = date(&mut params, "date", &state)?.ok_or_else(|| Problem::parameter("date", "it is out of range"))?;
+    let stated = level(&mut params)?;
+    let mut question = ControlQuestion {
+        date,
+        level: stated.unwrap_or(AdminLevel::Country),
         known_at: params.known_at()?,
         by: by(&mut params)?,
         region: params.take("region")?,
@@ -307,6 +318,7 @@ pub(super) async fn control(
     params.finish()?;
     let body = state
         .on_snapshot(move |snapshot| {
+            question.level = meant(&snapshot.control_model(audience), stated, question.region.as_deref());
             let body = control_document(snapshot, audience, &question);
             if let Some(region) = question.region.as_deref().filter(|_| body["regions"].as_array().is_none_or(Vec::is_empty)) {
                 let level = question.level.code();
@@ -432,6 +444,7 @@ pub(super) async fn series(
     let body = state
         .on_snapshot(move |snapshot| {
             let model = snapshot.control_model(audience);
+            let level = meant(&model, level, region.as_deref());
             let frame = Frame::new(to, known_at, &model);
             let days = model.turning_days(from.map(day_of), day_of(to), MAX_STEPS);
             let regions = model.share_series(&days, known_at, level, by, region.as_deref());

@@ -116,13 +116,23 @@ fn malformed_questions_are_refused() {
         ("date=2025-10-15&by=colour", "by"),
         ("date=2025-10-15&bbox=1,2,3,4", "bbox"),
         ("date=2025-10-15&region=XX", "region"),
-        ("date=2025-10-15&region=ML-7", "region"),
+        ("date=2025-10-15&level=0&region=ML-7", "region"),
         ("date=2025-10-15&level=1&region=ML", "region"),
     ] {
         let answer = get(&format!("/analytics/control?{query}"));
         assert_eq!((answer.status, &answer.json()["parameter"]), (400, &json!(parameter)), "{query}");
     }
     assert_eq!(get("/analytics/control/series?from=2025-01-02&to=2025-01-01").status, 400);
+}
+
+#[test]
+fn a_region_alone_says_of_which_level_it_is() {
+    for (region, level) in [("ML", 0), ("ML-7", 1)] {
+        let answer = get_json(&format!("/analytics/control?date=2025-10-15&region={region}"));
+        assert_eq!((&answer["level"], &answer["regions"][0]["region"]), (&json!(level), &json!(region)));
+        let series = get_json(&format!("/analytics/control/series?from=2025-10-01&to=2025-10-15&region={region}"));
+        assert_eq!((&series["level"], &series["regions"][0]["region"]), (&json!(level), &json!(region)));
+    }
 }
 
 fn place(name: &str, date: &str) -> Json {
