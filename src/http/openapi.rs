@@ -94,7 +94,12 @@ fn day(name: &str, description: &str) -> Json {
 fn of_shares() -> Vec<Json> {
     vec![
         form(&["json"]),
-        asked("level", "0 states, 1 first-level regions", json!({ "type": "integer", "enum": [0, 1], "default": 0 }), json!(1)),
+        asked(
+            "level",
+            "0 states, 1 first-level regions; without it that of `region`, else 0",
+            json!({ "type": "integer", "enum": [0, 1] }),
+            json!(1),
+        ),
         asked("region", "Id of one state or region", json!({ "type": "string" }), json!("ML-7")),
         asked(
             "by",
