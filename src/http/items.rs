@@ -63,7 +63,7 @@ pub(super) async fn items(
     // Files name the datasets of their rows with all that is said of them: any change may touch those.
     let footprint = (format == Some(Format::GeoJson)).then(|| Footprint::of(&query));
     let (asked, limits) = (query.clone(), state.limits);
-    let near = |snapshot: &Snapshot| snapshot.incidents_near(asked.bbox, asked.datetime);
+    let near = |snapshot: &Snapshot, most| snapshot.incidents_near(asked.bbox, asked.datetime, most);
     let (body, links, counts) = state
         .on_incidents(&asked, near, move |snapshot| {
             let first = query.cursor.as_ref().map_or(snapshot.generation(), Cursor::generation);

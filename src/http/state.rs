@@ -89,16 +89,16 @@ impl Shared {
     }
 
     /// Runs work on the snapshot of now: here when it looks at so few incidents that handing it over would take longer, else on a
-    /// blocking thread. `near` counts what the index alone finds.
+    /// blocking thread. `near` counts what the index alone finds, up to some number.
     pub(super) async fn on_incidents<T: Send + 'static>(
         &self,
         query: &FeatureQuery,
-        near: impl FnOnce(&Snapshot) -> usize,
+        near: impl FnOnce(&Snapshot, usize) -> usize,
         work: impl FnOnce(&Arc<Snapshot>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let snapshot = self.snapshot()?;
         let small = query.collection == Collection::Incidents && query.known_at.is_none();
-        if small && near(&snapshot) <= FEW_INCIDENTS { work(&snapshot) } else { self.on_snapshot(work).await }
+        if small && near(&snapshot, FEW_INCIDENTS) <= FEW_INCIDENTS { work(&snapshot) } else { self.on_snapshot(work).await }
     }
 
     /// Runs work on the snapshot of now on a blocking thread.

@@ -78,7 +78,7 @@ async fn answer(
     let (body, lasting) = state
         .on_incidents(
             &asked,
-            |snapshot| snapshot.incidents_near_tile(tile, asked.datetime),
+            |snapshot, most| snapshot.incidents_near_tile(tile, asked.datetime, most),
             move |snapshot| {
                 let lasting = lasting && !snapshot.restricted();
                 let body = match form {

@@ -259,10 +259,29 @@ impl PackedIndex {
         Bbox::new(root.west, root.south, root.east, root.north).ok()
     }
 
+    /// How many rows meet the box and the interval; where there are more than `most`, some number above it, found without looking at all of them.
+    #[must_use]
+    pub fn count_up_to(&self, bbox: Option<Bbox>, interval: Interval, most: usize) -> usize {
+        let mut count = 0;
+        self.search_while(bbox, interval, |rows| {
+            count += rows.len();
+            count <= most
+        });
+        count
+    }
+
     /// Hands over the rows that meet the box and the interval, edges and ends included, as ranges: ascending, disjoint, none empty. Rows
     /// without a point are found only where no box is asked. 180° and −180° are the same meridian.
     pub fn search(&self, bbox: Option<Bbox>, interval: Interval, mut found: impl FnMut(Range<usize>)) {
-        let mut rows = Joined { pending: 0..0, found: &mut found };
+        self.search_while(bbox, interval, |rows| {
+            found(rows);
+            true
+        });
+    }
+
+    /// The same, as long as what the rows are handed to asks for more.
+    fn search_while(&self, bbox: Option<Bbox>, interval: Interval, mut found: impl FnMut(Range<usize>) -> bool) {
+        let mut rows = Joined { pending: 0..0, found: &mut found, goes_on: true };
         let asked: Vec<Asked> = match bbox {
             None => vec![Asked { bounds: [-180.0, -90.0, 180.0, 90.0], interval }],
             Some(_) => boxes(bbox).map(|bounds| Asked { bounds, interval }).collect(),
@@ -273,8 +292,11 @@ impl PackedIndex {
             parts => {
                 let mut all = Vec::new();
                 for part in parts {
-                    let mut push = |range| all.push(range);
-                    let mut rows = Joined { pending: 0..0, found: &mut push };
+                    let mut push = |range| {
+                        all.push(range);
+                        true
+                    };
+                    let mut rows = Joined { pending: 0..0, found: &mut push, goes_on: true };
                     self.walk(self.levels.len().saturating_sub(1), 0, part, &mut rows);
                     rows.finish();
                 }
@@ -292,7 +314,7 @@ impl PackedIndex {
     /// Goes down from a node of a level whose box meets what is asked, or may.
     fn walk(&self, level: usize, node: usize, asked: &Asked, rows: &mut Joined<'_>) {
         let Some(bounds) = self.levels.get(level).and_then(|nodes| nodes.get(node)) else { return };
-        if !bounds.meets(asked) {
+        if !rows.goes_on || !bounds.meets(asked) {
             return;
         }
         let below = FANOUT.pow(u32::try_from(level).unwrap_or(0) + 1);
@@ -321,7 +343,9 @@ impl PackedIndex {
 /// Ranges on their way out, neighbours joined.
 struct Joined<'a> {
     pending: Range<usize>,
-    found: &'a mut dyn FnMut(Range<usize>),
+    found: &'a mut dyn FnMut(Range<usize>) -> bool,
+    /// Whether more are asked for.
+    goes_on: bool,
 }
 
 impl Joined<'_> {
@@ -330,14 +354,14 @@ impl Joined<'_> {
             self.pending.end = rows.end;
         } else {
             let done = std::mem::replace(&mut self.pending, rows);
-            if !done.is_empty() {
-                (self.found)(done);
+            if !done.is_empty() && self.goes_on {
+                self.goes_on = (self.found)(done);
             }
         }
     }
 
     fn finish(self) {
-        if !self.pending.is_empty() {
+        if !self.pending.is_empty() && self.goes_on {
             (self.found)(self.pending);
         }
     }
@@ -411,7 +435,10 @@ mod tests {
                 prop_assert!(ranges.iter().all(|range| !range.is_empty()));
                 prop_assert!(ranges.windows(2).all(|pair| pair[0].end < pair[1].start));
                 let found: Vec<u32> = ranges.into_iter().flatten().map(|row| u32::try_from(row).unwrap()).collect();
-                prop_assert_eq!(found, wanted);
+                prop_assert_eq!(&found, &wanted);
+                for most in [0, found.len() / 2, found.len()] {
+                    prop_assert_eq!(index.count_up_to(bbox, interval, most).min(most + 1), found.len().min(most + 1));
+                }
             }
         }
     }

@@ -790,16 +790,17 @@ impl Snapshot {
         self.incidents.tile(query, tile, max_features)
     }
 
-    /// How many incidents the index alone finds in a box and an interval: what a query there has to look at.
+    /// How many incidents the index alone finds in a box and an interval: what a query there has to look at. Where there are more than
+    /// `most`, some number above it.
     #[must_use]
-    pub fn incidents_near(&self, bbox: Option<Bbox>, datetime: Interval) -> usize {
-        self.incidents.near(bbox, datetime)
+    pub fn incidents_near(&self, bbox: Option<Bbox>, datetime: Interval, most: usize) -> usize {
+        self.incidents.near(bbox, datetime, most)
     }
 
-    /// How many incidents the index alone finds in a tile and an interval.
+    /// How many incidents the index alone finds in a tile and an interval. Where there are more than `most`, some number above it.
     #[must_use]
-    pub fn incidents_near_tile(&self, tile: TileId, datetime: Interval) -> usize {
-        self.incidents.near_tile(tile, datetime)
+    pub fn incidents_near_tile(&self, tile: TileId, datetime: Interval, most: usize) -> usize {
+        self.incidents.near_tile(tile, datetime, most)
     }
 
     /// Makes what is else made when it is first asked for and takes noticeable time: the incidents in the order of tiles, and their sums by cell and by region.

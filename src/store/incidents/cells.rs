@@ -29,6 +29,8 @@ pub(super) struct CellSums {
     /// Their places on the curve of the level.
     cells: Vec<u32>,
     sums: DaySums,
+    /// Of the finest ones, where their rows begin among those along the curve; then the end of the last.
+    rows: Vec<u32>,
 }
 
 /// How a cell lies to a box.
@@ -96,7 +98,7 @@ impl Columns {
     ) {
         let levels = self.cell_sums();
         let Some(first) = levels.iter().position(|kept| kept.level >= level) else { return };
-        let mut pending = vec![(first, within)];
+        let (mut pending, curve) = (vec![(first, within)], self.rows_within(WHOLE_MAP));
         while let Some((at, coarse)) = pending.pop() {
             let kept = &levels[at];
             for key in kept.within(coarse) {
@@ -112,7 +114,7 @@ impl Columns {
                 match lies {
                     Lies::Inside => found(Found::Cell(cell, sum)),
                     _ if at + 1 < levels.len() => pending.push((at + 1, cell)),
-                    _ => found(Found::Rows(self.rows_within(cell))),
+                    _ => found(Found::Rows(&curve[kept.rows[key] as usize..kept.rows[key + 1] as usize])),
                 }
             }
         }
@@ -133,18 +135,22 @@ impl Columns {
             let curve = self.rows_within(WHOLE_MAP);
             let level = |level: u8| {
                 let (mut cells, mut keys): (Vec<u32>, _) = (Vec::new(), vec![NONE; self.grid.len()]);
-                for row in curve {
+                let mut rows = Vec::new();
+                for (row, place) in curve.iter().zip(0u32..) {
                     let at = *row as usize;
                     let code = u32::try_from(place_on_curve(Cell::of(self.grid[at], level))).unwrap_or(NONE);
                     if cells.last() != Some(&code) {
                         cells.push(code);
+                        rows.extend((level == FINEST).then_some(place));
                     }
                     keys[at] = u32::try_from(cells.len() - 1).unwrap_or(NONE);
                 }
+                rows.push(u32::try_from(curve.len()).unwrap_or(NONE));
                 cells.shrink_to_fit();
+                rows.shrink_to_fit();
                 // Rows without a place are the last.
                 let key = |row: u32| keys.get(row as usize).copied();
-                CellSums { level, sums: DaySums::of(self, &begun, &lasting, cells.len(), key), cells }
+                CellSums { level, sums: DaySums::of(self, &begun, &lasting, cells.len(), key), cells, rows }
             };
             LEVELS.map(level).into()
         })

@@ -78,11 +78,9 @@ impl Columns {
         own.is_none_or(|own| interval.start() <= own.start() && own.end() <= interval.end())
     }
 
-    /// How many rows the index finds.
-    pub(super) fn near(&self, bbox: Option<Bbox>, interval: Interval) -> usize {
-        let mut found = 0;
-        self.index.search(bbox, interval, |rows| found += rows.len());
-        found
+    /// How many rows the index finds, at least where there are more than `most`.
+    pub(super) fn near(&self, bbox: Option<Bbox>, interval: Interval, most: usize) -> usize {
+        self.index.count_up_to(bbox, interval, most)
     }
 
     pub(super) fn id(&self, row: usize) -> &str {

@@ -248,8 +248,9 @@ impl Histogram {
 
     /// The objects of some months as they stand ready, and among them those that are written anew.
     fn written(&self, base: &Columns, days: &Days, months: &Range<u16>, anew: &BTreeMap<u32, Sum>) -> String {
-        let spans: Vec<Range<u32>> = self.order.spans(months).filter(|span| !span.is_empty()).collect();
-        let ready: usize = spans.iter().map(|span| self.texts(span.clone()).len()).sum();
+        let spans = self.order.spans(months).filter(|span| !span.is_empty());
+        let spans: Vec<(Range<u32>, &str)> = spans.map(|span| (span.clone(), self.texts(span))).collect();
+        let ready: usize = spans.iter().map(|(_, text)| text.len()).sum();
         let mut list = List::new(ready + anew.len() * 160);
         let (writer, grouping, mut object) = (GroupWriter::new(&self.by), grouping(base, &self.by), String::new());
         let mut next = anew.iter().peekable();
@@ -262,7 +263,12 @@ impl Histogram {
             }
             Some(*place)
         };
-        for span in spans {
+        for (span, text) in spans {
+            if anew.range(span.clone()).next().is_none() {
+                while write_before(&mut list, span.start).is_some() {}
+                list.push(text);
+                continue;
+            }
             while write_before(&mut list, span.start).is_some() {}
             let mut from = span.start;
             while let Some((place, _)) = anew.range(from..span.end).next() {

@@ -143,22 +143,23 @@ impl Incidents {
         self.current.rows_of(dataset)
     }
 
-    /// How many rows of now the index finds for a tile and an interval, whatever else is asked of them.
-    pub(super) fn near_tile(&self, tile: TileId, datetime: Interval) -> usize {
+    /// How many rows of now the index finds for a tile and an interval, whatever else is asked of them; where there are more than `most`,
+    /// at least more than that.
+    pub(super) fn near_tile(&self, tile: TileId, datetime: Interval, most: usize) -> usize {
         let cell = Cell { z: tile.z(), x: tile.x(), y: tile.y() };
         let within = |columns: &Columns| {
             if columns.is_within(datetime) {
                 columns.rows_within(cell).len()
             } else {
-                columns.near(Some(tile.buffered_bbox()), datetime)
+                columns.near(Some(tile.buffered_bbox()), datetime, most)
             }
         };
         self.current.parts().map(within).sum()
     }
 
-    /// How many rows of now the index finds, whatever else is asked of them.
-    pub(super) fn near(&self, bbox: Option<Bbox>, datetime: Interval) -> usize {
-        self.current.parts().map(|columns| columns.near(bbox, datetime)).sum()
+    /// How many rows of now the index finds, whatever else is asked of them; where there are more than `most`, at least more than that.
+    pub(super) fn near(&self, bbox: Option<Bbox>, datetime: Interval, most: usize) -> usize {
+        self.current.parts().map(|columns| columns.near(bbox, datetime, most)).sum()
     }
 
     pub(super) fn extent(&self) -> Option<Bbox> {

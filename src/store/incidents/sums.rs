@@ -334,6 +334,9 @@ impl PeriodSums {
 
     /// Hands over the periods of a key that have rows, ascending, with their sums.
     pub(super) fn each_period(&self, key: usize, periods: &Range<u16>, mut found: impl FnMut(u16, Sum)) {
+        if periods.is_empty() || self.places(key).is_empty() {
+            return;
+        }
         let there = self.place(key, periods.start)..self.place(key, periods.end);
         if there.start < there.end {
             let both = self.periods[there.clone()].iter().zip(&self.sums[there]);
