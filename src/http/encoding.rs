@@ -41,15 +41,21 @@ pub(super) fn encoded(body: &[u8], encoding: Encoding, effort: Effort) -> Option
             let level = if effort == Effort::Quick { QUICK_GZIP } else { 8 };
             let mut encoder = GzEncoder::new(room, Compression::new(level));
             encoder.write_all(body).ok()?;
-            Some(Bytes::from(encoder.finish().ok()?))
+            Some(fitted(encoder.finish().ok()?))
         }
         Encoding::Brotli => {
             let quality = if effort == Effort::Quick { QUICK_BROTLI } else { 5 };
             let mut encoder = brotli::CompressorWriter::new(room, 64 * 1024, quality, BROTLI_WINDOW);
             encoder.write_all(body).ok()?;
-            Some(Bytes::from(encoder.into_inner()))
+            Some(fitted(encoder.into_inner()))
         }
     }
+}
+
+/// The bytes without the room that was made for more.
+fn fitted(mut bytes: Vec<u8>) -> Bytes {
+    bytes.shrink_to_fit();
+    bytes.into()
 }
 
 /// Has bytes written to `out` in an encoding as they come, quickly; gives `out` back when all of them are.

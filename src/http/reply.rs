@@ -19,10 +19,12 @@ pub(super) const REVALIDATE: HeaderValue = HeaderValue::from_static("public, no-
 pub(super) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// An answer that the client may keep and must ask about again.
-pub(super) fn tagged(content_type: HeaderValue, body: impl Into<Bytes>) -> Response {
-    let body = body.into();
+pub(super) fn tagged(content_type: HeaderValue, body: impl Into<Vec<u8>>) -> Response {
+    let mut body = body.into();
+    // It may be kept for long: room that was made for more would be kept with it.
+    body.shrink_to_fit();
     let hash = xxh3_128(&body);
-    with_tag(content_type, hash, body.into_response())
+    with_tag(content_type, hash, Bytes::from(body).into_response())
 }
 
 /// The same of an answer whose bytes have that hash.
